@@ -1,0 +1,1 @@
+//! Ids, sorted arrays, snapshots, readers, and SPARQL over them. Pure: no I/O.

@@ -1,0 +1,1 @@
+//! What reading and writing a resource means: no HTTP, no network.

@@ -1,0 +1,1 @@
+//! Given shapes and a graph, says what is wrong. Pure: no I/O.

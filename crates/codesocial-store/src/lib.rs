@@ -1,0 +1,1 @@
+//! The only door: journal, sequencer, access, checkpoints.
