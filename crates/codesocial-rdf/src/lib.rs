@@ -3,9 +3,19 @@
 //! Pure: nothing here reads a file, a socket, a clock or a random source.
 
 mod changeset;
+pub mod context;
+mod format;
 mod iri;
+pub mod jsonld;
 mod kind;
+pub mod parse;
+mod patch;
+pub mod skolem;
+pub mod vocab;
+pub mod write;
 
 pub use changeset::Changeset;
+pub use format::{RdfSyntax, negotiate};
 pub use iri::{Base, BaseError};
 pub use kind::GraphKind;
+pub use patch::{Minted, Patch, PatchError};

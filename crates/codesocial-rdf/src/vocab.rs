@@ -1,0 +1,219 @@
+//! Every IRI of a vocabulary that the program names, one module per namespace. Nowhere else in the
+//! program does a vocabulary's IRI stand as text.
+
+/// Declares the terms of one namespace: `NAME = "local"` becomes a constant `NamedNodeRef`.
+macro_rules! namespace {
+    ($(#[$doc:meta])* $module:ident, $iri:literal, $($name:ident = $local:literal),* $(,)?) => {
+        $(#[$doc])*
+        pub mod $module {
+            use oxrdf::NamedNodeRef;
+
+            /// The namespace's IRI.
+            pub const NS: &str = $iri;
+            /// The local names declared here.
+            pub const LOCAL_NAMES: &[&str] = &[$($local),*];
+            $(
+                #[doc = concat!("`<", $iri, $local, ">`")]
+                pub const $name: NamedNodeRef<'_> =
+                    NamedNodeRef::new_unchecked(concat!($iri, $local));
+            )*
+        }
+    };
+}
+
+namespace! {
+    /// The #CodeSocial ontology, defined by this project in `ontology/`.
+    cs, "https://w3id.org/codesocial/ns#",
+    BASE_DIGEST = "digest",
+    INSCRIPTION_STATUS = "inscriptionStatus",
+    COS_LAT = "cosLat",
+    LAT = "lat",
+    LONG = "long",
+    ORIGIN = "origin",
+}
+
+namespace! {
+    /// PAIR, the ontology of the SemApps instances. Only its `#` terms are used.
+    pair, "http://virtual-assembly.org/ontologies/pair#",
+    HAS_TYPE = "hasType",
+    HOME_PAGE = "homePage",
+    LABEL = "label",
+    LATITUDE = "latitude",
+    LONGITUDE = "longitude",
+    ORGANIZATION = "Organization",
+    PERSON = "Person",
+    PHYSICAL_PLACE = "PhysicalPlace",
+}
+
+namespace! {
+    /// RDF, <https://www.w3.org/TR/rdf11-concepts/>.
+    rdf, "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    FIRST = "first",
+    LANG_STRING = "langString",
+    NIL = "nil",
+    REST = "rest",
+    TYPE = "type",
+}
+
+namespace! {
+    /// RDF Schema, <https://www.w3.org/TR/rdf-schema/>.
+    rdfs, "http://www.w3.org/2000/01/rdf-schema#",
+    COMMENT = "comment",
+    LABEL = "label",
+    SUB_CLASS_OF = "subClassOf",
+}
+
+namespace! {
+    /// SKOS, <https://www.w3.org/TR/skos-reference/>.
+    skos, "http://www.w3.org/2004/02/skos/core#",
+    CONCEPT = "Concept",
+    IN_SCHEME = "inScheme",
+    PREF_LABEL = "prefLabel",
+}
+
+namespace! {
+    /// The Linked Data Platform, <https://www.w3.org/TR/ldp/>.
+    ldp, "http://www.w3.org/ns/ldp#",
+    BASIC_CONTAINER = "BasicContainer",
+    CONSTRAINED_BY = "constrainedBy",
+    CONTAINER = "Container",
+    CONTAINS = "contains",
+    DIRECT_CONTAINER = "DirectContainer",
+    INDIRECT_CONTAINER = "IndirectContainer",
+    NON_RDF_SOURCE = "NonRDFSource",
+    RDF_SOURCE = "RDFSource",
+    RESOURCE = "Resource",
+}
+
+namespace! {
+    /// DCMI terms, <https://www.dublincore.org/specifications/dublin-core/dcmi-terms/>.
+    dct, "http://purl.org/dc/terms/",
+    CREATED = "created",
+    CREATOR = "creator",
+    MODIFIED = "modified",
+    TITLE = "title",
+}
+
+namespace! {
+    /// SHACL, <https://www.w3.org/TR/shacl/>.
+    sh, "http://www.w3.org/ns/shacl#",
+    DESCRIPTION = "description",
+    GROUP = "group",
+    NAME = "name",
+    ORDER = "order",
+    PATH = "path",
+    PROPERTY = "property",
+    TARGET_CLASS = "targetClass",
+}
+
+namespace! {
+    /// ActivityStreams 2.0, <https://www.w3.org/TR/activitystreams-vocabulary/>.
+    as2, "https://www.w3.org/ns/activitystreams#",
+    DELETED = "deleted",
+    PERSON = "Person",
+    TOMBSTONE = "Tombstone",
+}
+
+namespace! {
+    /// FOAF, <http://xmlns.com/foaf/spec/>.
+    foaf, "http://xmlns.com/foaf/0.1/",
+    NAME = "name",
+    PERSON = "Person",
+}
+
+namespace! {
+    /// ValueFlows, <https://www.valueflo.ws/>.
+    vf, "https://w3id.org/valueflows/ont/vf#",
+    PERSON = "Person",
+}
+
+namespace! {
+    /// GeoSPARQL, <https://docs.ogc.org/is/22-047r1/22-047r1.html>.
+    geo, "http://www.opengis.net/ont/geosparql#",
+    AS_WKT = "asWKT",
+    HAS_GEOMETRY = "hasGeometry",
+    WKT_LITERAL = "wktLiteral",
+}
+
+namespace! {
+    /// OWL, <https://www.w3.org/TR/owl2-overview/>.
+    owl, "http://www.w3.org/2002/07/owl#",
+    CLASS = "Class",
+    INVERSE_OF = "inverseOf",
+}
+
+namespace! {
+    /// XML Schema datatypes, <https://www.w3.org/TR/xmlschema11-2/>.
+    xsd, "http://www.w3.org/2001/XMLSchema#",
+    BOOLEAN = "boolean",
+    DATE_TIME = "dateTime",
+    DECIMAL = "decimal",
+    DOUBLE = "double",
+    INTEGER = "integer",
+    STRING = "string",
+}
+
+namespace! {
+    /// Schema.org, with `http` as the SemApps instances write it.
+    schema, "http://schema.org/",
+    NAME = "name",
+}
+
+/// The prefixes that our Turtle, JSON-LD and pages write, sorted by prefix.
+pub const PREFIXES: &[(&str, &str)] = &[
+    ("acl", "http://www.w3.org/ns/auth/acl#"),
+    ("as", as2::NS),
+    ("cred", "https://www.w3.org/2018/credentials#"),
+    ("cs", cs::NS),
+    ("csu", "https://w3id.org/codesocial/unit/"),
+    ("css", "https://w3id.org/codesocial/shapes#"),
+    ("dcat", "http://www.w3.org/ns/dcat#"),
+    ("dc", dct::NS),
+    ("foaf", foaf::NS),
+    ("geo", geo::NS),
+    ("ibis", "https://vocab.methodandstructure.com/ibis#"),
+    ("igeo", "http://rdf.insee.fr/def/geo#"),
+    ("ldp", ldp::NS),
+    ("ob", "https://purl.imsglobal.org/spec/vc/ob/vocab.html#"),
+    ("odrl", "http://www.w3.org/ns/odrl/2/"),
+    ("om", "http://www.ontology-of-units-of-measure.org/resource/om-2/"),
+    ("org", "http://www.w3.org/ns/org#"),
+    ("owl", owl::NS),
+    ("pair", pair::NS),
+    ("prov", "http://www.w3.org/ns/prov#"),
+    ("qb", "http://purl.org/linked-data/cube#"),
+    ("rdf", rdf::NS),
+    ("rdfs", rdfs::NS),
+    ("schema", schema::NS),
+    ("semapps", "http://semapps.org/ns/core#"),
+    ("sh", sh::NS),
+    ("skos", skos::NS),
+    ("vf", vf::NS),
+    ("void", "http://rdfs.org/ns/void#"),
+    ("xsd", xsd::NS),
+];
+
+/// `prefix:local` for an IRI of a known namespace whose local part needs no escape in Turtle.
+pub fn compact(iri: &str) -> Option<String> {
+    let (prefix, namespace) = PREFIXES.iter().find(|(_, namespace)| iri.starts_with(namespace))?;
+    let local = &iri[namespace.len()..];
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let starts_well = local.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    (starts_well && local.chars().all(plain)).then(|| format!("{prefix}:{local}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_iri_of_a_known_namespace_is_compacted() {
+        assert_eq!(compact(pair::LABEL.as_str()).as_deref(), Some("pair:label"));
+        assert_eq!(
+            compact("http://virtual-assembly.org/ontologies/pair#e-mail").as_deref(),
+            Some("pair:e-mail")
+        );
+        assert_eq!(compact("http://schema.org/a/b"), None);
+        assert_eq!(compact("urn:x"), None);
+    }
+}

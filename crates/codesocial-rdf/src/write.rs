@@ -1,0 +1,196 @@
+//! Writing RDF for strangers.
+//!
+//! Turtle has absolute IRIs only, and a space before the dot of each `@prefix p: <iri> .`, because
+//! the mirrors of SemApps 1.x rewrite it to SPARQL line by line.
+
+use crate::vocab::{PREFIXES, rdf};
+use oxrdf::{NamedOrBlankNode, Quad, Term, Triple};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The triples as Turtle, subjects in the given order, `rdf:type` first.
+///
+/// Triples of one subject must be neighbours.
+pub fn turtle(triples: &[Triple]) -> String {
+    let mut text = String::new();
+    for (prefix, namespace) in used_prefixes(triples) {
+        line(&mut text, format_args!("@prefix {prefix}: <{namespace}> ."));
+    }
+    for block in triples.chunk_by(|one, next| one.subject == next.subject) {
+        text.push('\n');
+        subject_block(&mut text, block);
+    }
+    text
+}
+
+/// The triples as N-Triples.
+pub fn n_triples(triples: &[Triple]) -> String {
+    let mut text = String::new();
+    for triple in triples {
+        line(&mut text, format_args!("{triple} ."));
+    }
+    text
+}
+
+/// The quads as N-Quads.
+pub fn n_quads<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> String {
+    let mut text = String::new();
+    for quad in quads {
+        line(&mut text, format_args!("{quad} ."));
+    }
+    text
+}
+
+/// Orders triples for reading: the document's own node, its parts, then all else; `rdf:type` first.
+pub fn sort_for_reading(triples: &mut [Triple], document: &str) {
+    let rank = |subject: &NamedOrBlankNode| match subject {
+        NamedOrBlankNode::NamedNode(node) if node.as_str() == document => 0_u8,
+        NamedOrBlankNode::NamedNode(_) => 1,
+        NamedOrBlankNode::BlankNode(_) => 2,
+    };
+    triples.sort_by_cached_key(|triple| {
+        (
+            rank(&triple.subject),
+            triple.subject.to_string(),
+            triple.predicate != rdf::TYPE,
+            triple.predicate.as_str().to_owned(),
+            triple.object.to_string(),
+        )
+    });
+}
+
+fn subject_block(text: &mut String, block: &[Triple]) {
+    write!(text, "{}", node(&block[0].subject)).expect("a String takes all");
+    for (n, same) in block.chunk_by(|one, next| one.predicate == next.predicate).enumerate() {
+        let verb = match &same[0].predicate {
+            predicate if *predicate == rdf::TYPE => "a".to_owned(),
+            predicate => iri(predicate.as_str()),
+        };
+        let objects: Vec<String> = same.iter().map(|triple| object(&triple.object)).collect();
+        let (before, after) = if n == 0 { (" ", "") } else { (" ;\n  ", "") };
+        write!(text, "{before}{verb} {}{after}", objects.join(", ")).expect("a String takes all");
+    }
+    text.push_str(" .\n");
+}
+
+fn node(subject: &NamedOrBlankNode) -> String {
+    match subject {
+        NamedOrBlankNode::NamedNode(node) => iri(node.as_str()),
+        NamedOrBlankNode::BlankNode(node) => node.to_string(),
+    }
+}
+
+fn object(term: &Term) -> String {
+    match term {
+        Term::NamedNode(node) => iri(node.as_str()),
+        Term::BlankNode(node) => node.to_string(),
+        Term::Literal(literal) if literal.language().is_none() => {
+            match crate::vocab::compact(literal.datatype().as_str()) {
+                Some(datatype)
+                    if literal.datatype().as_str() != crate::vocab::xsd::STRING.as_str() =>
+                {
+                    let value = oxrdf::Literal::new_simple_literal(literal.value());
+                    format!("{value}^^{datatype}")
+                }
+                _ => literal.to_string(),
+            }
+        }
+        Term::Literal(literal) => literal.to_string(),
+    }
+}
+
+fn iri(iri: &str) -> String {
+    crate::vocab::compact(iri).unwrap_or_else(|| format!("<{iri}>"))
+}
+
+fn used_prefixes(triples: &[Triple]) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mut used = BTreeSet::new();
+    let mut note = |iri: &str| {
+        if let Some(name) = crate::vocab::compact(iri)
+            && let Some((prefix, _)) = name.split_once(':')
+        {
+            used.insert(prefix.to_owned());
+        }
+    };
+    for triple in triples {
+        if let NamedOrBlankNode::NamedNode(node) = &triple.subject {
+            note(node.as_str());
+        }
+        if triple.predicate != rdf::TYPE {
+            note(triple.predicate.as_str());
+        }
+        match &triple.object {
+            Term::NamedNode(node) => note(node.as_str()),
+            Term::Literal(literal) if literal.language().is_none() => {
+                if literal.datatype().as_str() != crate::vocab::xsd::STRING.as_str() {
+                    note(literal.datatype().as_str());
+                }
+            }
+            Term::Literal(_) | Term::BlankNode(_) => {}
+        }
+    }
+    PREFIXES.iter().copied().filter(move |(prefix, _)| used.contains(*prefix))
+}
+
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments).expect("a String takes all that is written to it");
+    text.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{RdfSyntax, parse};
+    use expect_test::expect;
+
+    const SAMPLE: &str = r#"
+        @prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
+        <o/x> pair:label "É \"x\"\n" ; pair:hasPart <o/y>, _:b ; a pair:Organization .
+        _:b <p:n> 1.50 ; <p:l> "a"@fr-be ; <p:d> "2021-05-15"^^<http://www.w3.org/2001/XMLSchema#date> .
+    "#;
+
+    #[test]
+    fn turtle_is_one_that_mirrors_understand() {
+        let mut triples =
+            parse::triples(SAMPLE.as_bytes(), RdfSyntax::Turtle, "http://x/").unwrap();
+        sort_for_reading(&mut triples, "http://x/o/x");
+        let text = turtle(&triples);
+        let label = triples.iter().find_map(|t| match &t.object {
+            Term::BlankNode(node) => Some(node.as_str().to_owned()),
+            _ => None,
+        });
+        let text = text.replace(&label.expect("a blank node"), "b");
+        expect![[r#"
+            @prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
+            @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+            <http://x/o/x> a pair:Organization ;
+              pair:hasPart <http://x/o/y>, _:b ;
+              pair:label "É \"x\"\n" .
+
+            _:b <p:d> "2021-05-15"^^xsd:date ;
+              <p:l> "a"@fr-be ;
+              <p:n> "1.50"^^xsd:decimal .
+        "#]]
+        .assert_eq(&text);
+    }
+
+    #[test]
+    fn what_is_written_reads_back_as_the_same_graph() {
+        let triples = parse::triples(SAMPLE.as_bytes(), RdfSyntax::Turtle, "http://x/").unwrap();
+        for (text, syntax) in
+            [(turtle(&triples), RdfSyntax::Turtle), (n_triples(&triples), RdfSyntax::NTriples)]
+        {
+            let again = parse::triples(text.as_bytes(), syntax, "http://other/").unwrap();
+            assert_eq!(canonical(&again), canonical(&triples));
+        }
+    }
+
+    fn canonical(triples: &[Triple]) -> String {
+        let mut graph: oxrdf::Graph = triples.iter().cloned().collect();
+        graph.canonicalize(oxrdf::graph::CanonicalizationAlgorithm::Unstable);
+        let mut lines: Vec<String> = graph.iter().map(|triple| triple.to_string()).collect();
+        lines.sort();
+        lines.join("\n")
+    }
+}
