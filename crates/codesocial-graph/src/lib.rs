@@ -1,1 +1,45 @@
-//! Ids, sorted arrays, snapshots, readers, and SPARQL over them. Pure: no I/O.
+//! The in-memory view: terms as 32-bit ids, quads as sorted arrays of ids, snapshots that never
+//! block, and SPARQL over what a reader may read.
+//!
+//! ```text
+//!   Snapshot, Candidate   who holds a state: a published one, a proposed one
+//!         State           what both are read by
+//!      /    |    \
+//!  Base   Delta  Tail     sorted arrays, what changed since, terms that came since
+//! ```
+//!
+//! A base never changes. A change toggles quads in a persistent delta, so that a snapshot is a
+//! handful of shared pointers; a merge writes the next base. Pure: nothing here opens a file.
+
+mod dictionary;
+mod tail;
+mod term;
+
+mod base;
+mod delta;
+mod row;
+mod scan;
+
+mod candidate;
+mod checkpoint;
+mod digest;
+mod merge;
+mod snapshot;
+mod state;
+mod stats;
+
+mod data_graph;
+mod queryable;
+mod readers;
+
+pub use candidate::Candidate;
+pub use checkpoint::CheckpointError;
+pub use data_graph::DataGraph;
+pub use queryable::ReadableDataset;
+pub use readers::{GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset};
+pub use row::Quad;
+pub use scan::Pattern;
+pub use snapshot::Snapshot;
+pub use state::State;
+pub use stats::Stats;
+pub use term::{TERMS_MAX, TermId, Value, ViewFull};

@@ -1,0 +1,75 @@
+//! What changed since the base was written: the quads whose presence differs from it. A quad of
+//! the base that stands here is removed, any other that stands here is added; nothing else tells
+//! them apart, so the two can never overlap.
+
+use crate::row::{Order, Quad, Row};
+use imbl::OrdSet;
+use imbl::ordset::RangedIter;
+use imbl::shared_ptr::DefaultSharedPtr;
+use std::ops::Bound;
+
+/// Persistent sorted sets of the same quads, one for each [`Order`].
+#[derive(Clone, Default)]
+pub(crate) struct Delta {
+    spog: OrdSet<Row>,
+    posg: OrdSet<Row>,
+    ospg: OrdSet<Row>,
+    gspo: OrdSet<Row>,
+}
+
+impl Delta {
+    pub(crate) fn len(&self) -> usize {
+        self.spog.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.spog.is_empty()
+    }
+
+    pub(crate) fn contains(&self, spog: Row) -> bool {
+        self.spog.contains(&spog)
+    }
+
+    /// Changes whether a quad is present.
+    pub(crate) fn toggle(&mut self, quad: Quad) {
+        for order in Order::ALL {
+            let row = order.row(quad);
+            let set = self.in_order_mut(order);
+            if set.remove(&row).is_none() {
+                set.insert(row);
+            }
+        }
+    }
+
+    fn in_order(&self, order: Order) -> &OrdSet<Row> {
+        match order {
+            Order::Spog => &self.spog,
+            Order::Posg => &self.posg,
+            Order::Ospg => &self.ospg,
+            Order::Gspo => &self.gspo,
+        }
+    }
+
+    fn in_order_mut(&mut self, order: Order) -> &mut OrdSet<Row> {
+        match order {
+            Order::Spog => &mut self.spog,
+            Order::Posg => &mut self.posg,
+            Order::Ospg => &mut self.ospg,
+            Order::Gspo => &mut self.gspo,
+        }
+    }
+
+    pub(crate) fn from(
+        &self,
+        order: Order,
+        start: Bound<Row>,
+    ) -> RangedIter<'_, Row, DefaultSharedPtr> {
+        self.in_order(order).range((start, Bound::Unbounded))
+    }
+
+    /// About what the delta occupies.
+    pub(crate) fn bytes(&self) -> usize {
+        const HALF_FULL_NODES: usize = 2;
+        self.len() * Order::ALL.len() * size_of::<Row>() * HALF_FULL_NODES
+    }
+}

@@ -1,0 +1,213 @@
+//! SPARQL over a state: what a reader may read, as the evaluator's dataset. The default graph is a
+//! distinct union; a graph that may not be read is absent, whatever the query does.
+
+use crate::readers::{Readers, Selection, Sieve};
+use crate::row::Order;
+use crate::scan::{Pattern, Scan};
+use crate::state::{Firsts, State};
+use crate::term::{QUERY_TERMS, TermId, Value, ViewFull};
+use oxrdf::Term;
+use rustc_hash::FxHashMap;
+use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A dataset for one query. It holds its state, so that results can be streamed; it is made in
+/// the thread that evaluates.
+///
+/// To be evaluated with the default dataset specification: see [`strip_dataset`].
+///
+/// [`strip_dataset`]: crate::strip_dataset
+#[derive(Clone)]
+pub struct ReadableDataset(Rc<Readable>);
+
+struct Readable {
+    state: State,
+    default: Sieve,
+    /// The default graph, where it is no union.
+    default_graph: Option<TermId>,
+    named: Sieve,
+    computed: RefCell<ComputedTerms>,
+}
+
+impl ReadableDataset {
+    pub(crate) fn new(state: State, readers: &Readers, selection: &Selection) -> Self {
+        let default = Sieve::new(&state, readers, &selection.default);
+        let default_graph = default.only_graph(&state);
+        let named = Sieve::of_named(&state, readers, &selection.named);
+        let computed = RefCell::default();
+        Self(Rc::new(Readable { state, default, default_graph, named, computed }))
+    }
+
+    fn is_graph(&self, graph: TermId) -> bool {
+        let all = Pattern { graph: Some(graph), ..Pattern::default() };
+        self.0.named.admits_graph(self, graph) && self.quads(all).next().is_some()
+    }
+}
+
+impl Deref for ReadableDataset {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0.state
+    }
+}
+
+impl<'a> QueryableDataset<'a> for ReadableDataset {
+    type InternalTerm = TermId;
+    type Error = ViewFull;
+
+    fn internal_quads_for_pattern(
+        &self,
+        subject: Option<&TermId>,
+        predicate: Option<&TermId>,
+        object: Option<&TermId>,
+        graph_name: Option<Option<&TermId>>,
+    ) -> impl Iterator<Item = Result<InternalQuad<TermId>, ViewFull>> + use<'a> {
+        let (graph, seen) = match graph_name {
+            Some(None) => match self.0.default_graph {
+                Some(graph) => (Some(graph), Seen::AsDefaultGraph),
+                None => (None, Seen::InUnion { last: None }),
+            },
+            Some(Some(graph)) if self.0.named.admits_graph(self, *graph) => {
+                (Some(*graph), Seen::AsNamedGraph)
+            }
+            Some(Some(graph)) => (Some(*graph), Seen::Never),
+            None => (None, Seen::WhereNamed),
+        };
+        let (subject, predicate, object) = (subject.copied(), predicate.copied(), object.copied());
+        let pattern = Pattern { subject, predicate, object, graph };
+        ReadableScan { quads: Scan::new(self.clone(), pattern), seen }
+    }
+
+    fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId, ViewFull>> + use<'a> {
+        let dataset = self.clone();
+        let graphs: Box<dyn Iterator<Item = TermId>> = match self.0.named.listed(self) {
+            Some(graphs) => {
+                Box::new(graphs.into_iter().filter(move |graph| dataset.is_graph(*graph)))
+            }
+            None => Box::new(
+                Firsts::new(self.clone(), Order::Gspo)
+                    .filter(move |graph| dataset.0.named.admits_graph(&dataset, *graph)),
+            ),
+        };
+        graphs.map(Ok)
+    }
+
+    fn contains_internal_graph_name(&self, graph: &TermId) -> Result<bool, ViewFull> {
+        Ok(self.is_graph(*graph))
+    }
+
+    fn internalize_term(&self, term: Term) -> Result<TermId, ViewFull> {
+        match self.id(&term) {
+            Some(id) => Ok(id),
+            None => self.0.computed.borrow_mut().intern(term),
+        }
+    }
+
+    fn externalize_term(&self, id: TermId) -> Result<Term, ViewFull> {
+        Ok(match ComputedTerms::index(id) {
+            Some(index) => self.0.computed.borrow().terms[index].clone(),
+            None => self.term(id).into_owned(),
+        })
+    }
+
+    fn externalize_expression_term(&self, id: TermId) -> Result<ExpressionTerm, ViewFull> {
+        if ComputedTerms::index(id).is_none()
+            && let Some(term) = expression(self.value(id))
+        {
+            return Ok(term);
+        }
+        Ok(self.externalize_term(id)?.into())
+    }
+}
+
+/// How the quads of a scan reach the query.
+enum Seen {
+    Never,
+    AsDefaultGraph,
+    AsNamedGraph,
+    /// In the default graph, each triple once, where the default sieve admits it.
+    InUnion {
+        last: Option<[TermId; 3]>,
+    },
+    /// In each named graph that the named sieve admits.
+    WhereNamed,
+}
+
+struct ReadableScan {
+    quads: Scan<ReadableDataset>,
+    seen: Seen,
+}
+
+impl Iterator for ReadableScan {
+    type Item = Result<InternalQuad<TermId>, ViewFull>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let quad = self.quads.next()?;
+            let [subject, predicate, object, graph] = quad;
+            let dataset = self.quads.state();
+            let graph_name = match &mut self.seen {
+                Seen::Never => return None,
+                Seen::AsDefaultGraph => None,
+                Seen::AsNamedGraph => Some(graph),
+                Seen::InUnion { last } => {
+                    let triple = Some([subject, predicate, object]);
+                    if *last == triple || !dataset.0.default.admits(dataset, &quad) {
+                        continue;
+                    }
+                    *last = triple;
+                    None
+                }
+                Seen::WhereNamed => {
+                    if !dataset.0.named.admits(dataset, &quad) {
+                        continue;
+                    }
+                    Some(graph)
+                }
+            };
+            return Some(Ok(InternalQuad { subject, predicate, object, graph_name }));
+        }
+    }
+}
+
+/// The terms that a query computes and the state does not have.
+#[derive(Default)]
+struct ComputedTerms {
+    terms: Vec<Term>,
+    ids: FxHashMap<Term, TermId>,
+}
+
+impl ComputedTerms {
+    /// Where a term stands, if its id is one of a query.
+    fn index(id: TermId) -> Option<usize> {
+        id.0.checked_sub(QUERY_TERMS).map(|index| index as usize)
+    }
+
+    fn intern(&mut self, term: Term) -> Result<TermId, ViewFull> {
+        if let Some(id) = self.ids.get(&term) {
+            return Ok(*id);
+        }
+        let index = u32::try_from(self.terms.len()).map_err(|_| ViewFull)?;
+        let id = TermId(index.checked_add(QUERY_TERMS).ok_or(ViewFull)?);
+        self.terms.push(term.clone());
+        self.ids.insert(term, id);
+        Ok(id)
+    }
+}
+
+fn expression(value: Value) -> Option<ExpressionTerm> {
+    Some(match value {
+        Value::None => return None,
+        Value::Boolean(value) => ExpressionTerm::BooleanLiteral(value),
+        Value::Integer(value) => ExpressionTerm::IntegerLiteral(value),
+        Value::Decimal(value) => ExpressionTerm::DecimalLiteral(value),
+        Value::Float(value) => ExpressionTerm::FloatLiteral(value),
+        Value::Double(value) => ExpressionTerm::DoubleLiteral(value),
+        Value::DateTime(value) => ExpressionTerm::DateTimeLiteral(value),
+        Value::Date(value) => ExpressionTerm::DateLiteral(value),
+        Value::Time(value) => ExpressionTerm::TimeLiteral(value),
+    })
+}

@@ -1,0 +1,99 @@
+//! The terms that came since the base was written. Persistent: each state has its own tail, and a
+//! refused candidate takes the terms it minted away with it.
+
+use crate::dictionary::{KindCell, kind_of};
+use crate::term::{Key, StoredTerm, TERMS_MAX, Tag, TermId, Value, ViewFull};
+use codesocial_rdf::{Base, GraphKind};
+use imbl::shared_ptr::DefaultSharedPtr;
+use imbl::{GenericHashMap, Vector};
+use rustc_hash::FxBuildHasher;
+use std::sync::Arc;
+
+/// Ids are given in the order of arrival, from where the dictionary of the generation ends.
+#[derive(Clone)]
+pub(crate) struct Tail {
+    first: u32,
+    terms: Vector<Arc<TailTerm>>,
+    /// By the term's keyed hash; where two terms share it, the later stands at the next number.
+    ids: GenericHashMap<u64, TermId, FxBuildHasher, DefaultSharedPtr>,
+    text_bytes: usize,
+}
+
+struct TailTerm {
+    tag: Tag,
+    text: Box<str>,
+    value: Value,
+    kind: KindCell,
+}
+
+impl TailTerm {
+    fn stored(&self) -> StoredTerm<'_> {
+        StoredTerm { tag: self.tag, text: &self.text }
+    }
+}
+
+impl Tail {
+    pub(crate) fn new(first: u32) -> Self {
+        Self { first, terms: Vector::new(), ids: GenericHashMap::new(), text_bytes: 0 }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.terms.len()
+    }
+
+    fn term(&self, id: TermId) -> &TailTerm {
+        &self.terms[(id.0 - self.first) as usize]
+    }
+
+    pub(crate) fn get(&self, id: TermId) -> StoredTerm<'_> {
+        self.term(id).stored()
+    }
+
+    pub(crate) fn value(&self, id: TermId) -> Value {
+        self.term(id).value
+    }
+
+    pub(crate) fn kind(&self, id: TermId, base: &Base) -> GraphKind {
+        let term = self.term(id);
+        term.kind.get(|| kind_of(term.stored(), base))
+    }
+
+    pub(crate) fn find(&self, key: Key<'_>, hash: u64) -> Option<TermId> {
+        if self.terms.is_empty() { None } else { self.probe(key, hash).ok() }
+    }
+
+    /// The id of a term, or the free number where it would stand.
+    fn probe(&self, key: Key<'_>, mut hash: u64) -> Result<TermId, u64> {
+        loop {
+            match self.ids.get(&hash) {
+                None => return Err(hash),
+                Some(id) if key.is(self.get(*id)) => return Ok(*id),
+                Some(_) => hash = hash.wrapping_add(1),
+            }
+        }
+    }
+
+    /// The id of a term, which is given one if it has none. The term is not in the dictionary.
+    pub(crate) fn intern(&mut self, key: Key<'_>, hash: u64) -> Result<TermId, ViewFull> {
+        let free = match self.probe(key, hash) {
+            Ok(id) => return Ok(id),
+            Err(free) => free,
+        };
+        let id = self.first as usize + self.terms.len();
+        if id >= TERMS_MAX as usize {
+            return Err(ViewFull);
+        }
+        let (tag, text) = (key.tag(), key.text());
+        let value = StoredTerm { tag, text: &text }.value();
+        self.text_bytes += text.len();
+        self.terms.push_back(Arc::new(TailTerm { tag, text, value, kind: KindCell::default() }));
+        self.ids.insert(free, TermId(id as u32));
+        Ok(TermId(id as u32))
+    }
+
+    /// About what the tail occupies.
+    pub(crate) fn bytes(&self) -> usize {
+        const POINTER_AND_INDEX_BYTES: usize = 48;
+        self.text_bytes + self.len() * (size_of::<TailTerm>() + POINTER_AND_INDEX_BYTES)
+    }
+}
