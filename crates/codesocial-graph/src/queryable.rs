@@ -40,9 +40,14 @@ impl ReadableDataset {
         Self(Rc::new(Readable { state, default, default_graph, named, computed }))
     }
 
+    /// Whether a graph would be seen by name. A term that the query computed names none.
+    fn is_seen(&self, graph: TermId) -> bool {
+        ComputedTerms::index(graph).is_none() && self.0.named.admits_graph(self, graph)
+    }
+
     fn is_graph(&self, graph: TermId) -> bool {
         let all = Pattern { graph: Some(graph), ..Pattern::default() };
-        self.0.named.admits_graph(self, graph) && self.quads(all).next().is_some()
+        self.is_seen(graph) && self.quads(all).next().is_some()
     }
 }
 
@@ -70,9 +75,7 @@ impl<'a> QueryableDataset<'a> for ReadableDataset {
                 Some(graph) => (Some(graph), Seen::AsDefaultGraph),
                 None => (None, Seen::InUnion { last: None }),
             },
-            Some(Some(graph)) if self.0.named.admits_graph(self, *graph) => {
-                (Some(*graph), Seen::AsNamedGraph)
-            }
+            Some(Some(graph)) if self.is_seen(*graph) => (Some(*graph), Seen::AsNamedGraph),
             Some(Some(graph)) => (Some(*graph), Seen::Never),
             None => (None, Seen::WhereNamed),
         };

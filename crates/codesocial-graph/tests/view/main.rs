@@ -1,0 +1,8 @@
+//! The view against simpler things that must agree with it: a set of quads, Oxigraph's own store,
+//! its own bytes read back.
+
+mod checkpoints;
+mod generations;
+mod patterns;
+mod sparql;
+mod world;
