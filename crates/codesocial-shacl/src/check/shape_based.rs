@@ -1,0 +1,69 @@
+//! Shapes in shapes: `sh:node`, `sh:property`, `sh:qualifiedValueShape`.
+//! <https://www.w3.org/TR/shacl/#core-components-shape>
+
+use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::model::{Component, Qualified, ShapeId};
+use crate::view::GraphView;
+
+impl<'a, V: GraphView> Evaluation<'a, V> {
+    pub(super) fn check_node(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        shape: ShapeId,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        for &value in site.values {
+            if !self.conforms(shape, value)? {
+                sink(site.finding_at(Component::Node, value))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The results of the property shape are results of the validation, once per way to reach it.
+    pub(super) fn check_property(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        shape: ShapeId,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        for &value in site.values {
+            self.evaluate(shape, value, sink)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_qualified(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        qualified: &Qualified,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        let mut count = 0;
+        for &value in site.values {
+            count += u64::from(self.counts(qualified, value)?);
+        }
+        let actual = Actual::Count(count);
+        if qualified.min.is_some_and(|min| count < min) {
+            let finding = site.finding(Component::QualifiedMinCount);
+            sink(Finding { actual: actual.clone(), ..finding })?;
+        }
+        if qualified.max.is_some_and(|max| count > max) {
+            sink(Finding { actual, ..site.finding(Component::QualifiedMaxCount) })?;
+        }
+        Ok(())
+    }
+
+    /// A value counts where it conforms to the shape and to none of the disjoint siblings.
+    fn counts(&self, qualified: &Qualified, value: Id<V::Node>) -> Result<bool, Stop> {
+        if !self.conforms(qualified.shape, value)? {
+            return Ok(false);
+        }
+        for &sibling in &qualified.siblings {
+            if self.conforms(sibling, value)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

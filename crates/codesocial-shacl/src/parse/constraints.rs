@@ -1,0 +1,289 @@
+//! Reading the constraints of a shape: one arm per parameter of SHACL Core (§4).
+
+use super::Problem;
+use super::discover;
+use super::read::Reading;
+use crate::datatype::LexicalSpace;
+use crate::model::{Bound, Constant, Constraint, NodeKinds, Qualified, ShapeId, Side};
+use crate::pattern::Pattern;
+use crate::value::Comparable;
+use crate::vocab::{sh, sh_name};
+use oxrdf::{NamedNode, Term};
+
+/// Terms that say something about a shape without constraining anything.
+const DESCRIPTIVE: [&str; 19] = [
+    "path",
+    "targetNode",
+    "targetClass",
+    "targetSubjectsOf",
+    "targetObjectsOf",
+    "severity",
+    "message",
+    "deactivated",
+    "name",
+    "description",
+    "order",
+    "group",
+    "defaultValue",
+    "declare",
+    "prefixes",
+    "shapesGraph",
+    "suggestedShapesGraph",
+    "entailment",
+    "optional",
+];
+
+/// Terms of SHACL-SPARQL, SHACL-JS and SHACL Advanced Features that would change the verdict.
+const UNSUPPORTED: [&str; 13] = [
+    "sparql",
+    "js",
+    "target",
+    "rule",
+    "expression",
+    "values",
+    "select",
+    "ask",
+    "construct",
+    "filterShape",
+    "validator",
+    "nodeValidator",
+    "propertyValidator",
+];
+
+const ONLY_ON_PROPERTY_SHAPES: [&str; 8] = [
+    "minCount",
+    "maxCount",
+    "uniqueLang",
+    "lessThan",
+    "lessThanOrEquals",
+    "qualifiedValueShape",
+    "qualifiedMinCount",
+    "qualifiedMaxCount",
+];
+
+impl Reading<'_, '_> {
+    pub(super) fn constraints(&mut self, is_property_shape: bool) -> Vec<Constraint> {
+        let mut constraints = Vec::new();
+        for name in self.names() {
+            if !is_property_shape && ONLY_ON_PROPERTY_SHAPES.contains(&name.as_str()) {
+                self.complain(Some(sh(&name)), None, Problem::OnlyOnPropertyShapes);
+            }
+            constraints.extend(self.parameter(&name));
+        }
+        constraints
+    }
+
+    pub(super) fn refuse_what_is_not_understood(&mut self) {
+        for name in self.names() {
+            if UNSUPPORTED.contains(&name.as_str()) {
+                self.complain(Some(sh(&name)), None, Problem::Unsupported);
+            } else if !DESCRIPTIVE.contains(&name.as_str()) && !is_parameter(&name) {
+                self.complain(Some(sh(&name)), None, Problem::UnknownTerm);
+            }
+        }
+    }
+
+    /// The constraints that one parameter makes: one per value where it may have several.
+    fn parameter(&mut self, name: &str) -> Vec<Constraint> {
+        match name {
+            "class" => self.each_iri(name, Constraint::Class),
+            "equals" => self.each_iri(name, Constraint::Equals),
+            "disjoint" => self.each_iri(name, Constraint::Disjoint),
+            "lessThan" => self.each_iri(name, Constraint::LessThan),
+            "lessThanOrEquals" => self.each_iri(name, Constraint::LessThanOrEquals),
+            "not" => self.each_shape(name, Constraint::Not),
+            "node" => self.each_shape(name, Constraint::Node),
+            "property" => self.each_shape(name, Constraint::Property),
+            "and" => self.each_shape_list(name, Constraint::And),
+            "or" => self.each_shape_list(name, Constraint::Or),
+            "xone" => self.each_shape_list(name, Constraint::Xone),
+            "hasValue" => {
+                let values = self.values(name).into_iter();
+                values.map(|value| Constraint::HasValue(self.parser.constant(value))).collect()
+            }
+            _ => self.single(name).into_iter().collect(),
+        }
+    }
+
+    /// The constraint of a parameter that may have one value only.
+    fn single(&mut self, name: &str) -> Option<Constraint> {
+        Some(match name {
+            "datatype" => {
+                let value = self.one(name)?;
+                let datatype = self.iri_of(name, value)?.term;
+                let space = LexicalSpace::of(datatype.as_ref());
+                Constraint::Datatype(datatype, space)
+            }
+            "nodeKind" => Constraint::NodeKind(self.node_kinds()?),
+            "minCount" => Constraint::MinCount(self.count(name)?),
+            "maxCount" => Constraint::MaxCount(self.count(name)?),
+            "minLength" => Constraint::MinLength(self.count(name)?),
+            "maxLength" => Constraint::MaxLength(self.count(name)?),
+            "minExclusive" => self.range(name, Side::MinExclusive)?,
+            "minInclusive" => self.range(name, Side::MinInclusive)?,
+            "maxExclusive" => self.range(name, Side::MaxExclusive)?,
+            "maxInclusive" => self.range(name, Side::MaxInclusive)?,
+            "pattern" => self.pattern()?,
+            "languageIn" => {
+                let list = self.one(name)?;
+                let members = self.list(name, &list);
+                let tags = members.iter().filter_map(|tag| self.string_of(name, tag));
+                Constraint::LanguageIn(tags.collect())
+            }
+            "uniqueLang" => self.flag(name).then_some(Constraint::UniqueLang)?,
+            "qualifiedValueShape" => self.qualified()?,
+            "closed" => self.closed()?,
+            "in" => {
+                let list = self.one(name)?;
+                let members = self.list(name, &list);
+                Constraint::In(members.into_iter().map(|m| self.parser.constant(m)).collect())
+            }
+            "flags" => self.only_beside(name, "pattern")?,
+            "ignoredProperties" => self.only_beside(name, "closed")?,
+            "qualifiedMinCount" | "qualifiedMaxCount" | "qualifiedValueShapesDisjoint" => {
+                self.only_beside(name, "qualifiedValueShape")?
+            }
+            _ => return None,
+        })
+    }
+
+    fn each_iri(
+        &mut self,
+        name: &str,
+        constraint: impl Fn(Constant<NamedNode>) -> Constraint,
+    ) -> Vec<Constraint> {
+        self.iris(name).into_iter().map(constraint).collect()
+    }
+
+    fn each_shape(
+        &mut self,
+        name: &str,
+        constraint: impl Fn(ShapeId) -> Constraint,
+    ) -> Vec<Constraint> {
+        self.shapes(name).into_iter().map(constraint).collect()
+    }
+
+    fn each_shape_list(
+        &mut self,
+        name: &str,
+        constraint: impl Fn(Vec<ShapeId>) -> Constraint,
+    ) -> Vec<Constraint> {
+        let lists = self.values(name);
+        let mut constraints = Vec::new();
+        for list in lists {
+            let members = self.list(name, &list);
+            let shapes = members.iter().filter_map(|member| self.shape_of(name, member));
+            constraints.push(constraint(shapes.collect()));
+        }
+        constraints
+    }
+
+    fn node_kinds(&mut self) -> Option<NodeKinds> {
+        let value = self.one("nodeKind")?;
+        let name = match &value {
+            Term::NamedNode(iri) => sh_name(iri.as_ref()),
+            Term::BlankNode(_) | Term::Literal(_) => None,
+        };
+        let (iri, blank_node, literal) = match name {
+            Some("IRI") => (true, false, false),
+            Some("BlankNode") => (false, true, false),
+            Some("Literal") => (false, false, true),
+            Some("BlankNodeOrIRI") => (true, true, false),
+            Some("BlankNodeOrLiteral") => (false, true, true),
+            Some("IRIOrLiteral") => (true, false, true),
+            _ => {
+                self.refuse("nodeKind", &value, Problem::NotANodeKind);
+                return None;
+            }
+        };
+        Some(NodeKinds { iri, blank_node, literal })
+    }
+
+    fn range(&mut self, name: &str, side: Side) -> Option<Constraint> {
+        let literal = self.literal(name)?;
+        let value = Comparable::of_literal(literal.as_ref()).map(Comparable::into_owned);
+        Some(Constraint::Range(Bound { side, literal, value }))
+    }
+
+    fn pattern(&mut self) -> Option<Constraint> {
+        let source = self.string("pattern")?;
+        let flags = self.string("flags").unwrap_or_default();
+        match Pattern::new(&source, &flags) {
+            Ok(pattern) => Some(Constraint::Pattern(pattern)),
+            Err(error) => {
+                self.complain(Some(sh("pattern")), None, error.into());
+                None
+            }
+        }
+    }
+
+    fn qualified(&mut self) -> Option<Constraint> {
+        let value = self.one("qualifiedValueShape")?;
+        let shape = self.shape_of("qualifiedValueShape", &value)?;
+        let (min, max) = (self.count("qualifiedMinCount"), self.count("qualifiedMaxCount"));
+        if min.is_none() && max.is_none() {
+            let counts = Problem::Without("sh:qualifiedMinCount or sh:qualifiedMaxCount");
+            self.refuse("qualifiedValueShape", &value, counts);
+        }
+        let disjoint = self.flag("qualifiedValueShapesDisjoint");
+        let siblings = if disjoint { self.siblings(&value) } else { Vec::new() };
+        Some(Constraint::Qualified(Qualified { shape, min, max, siblings }))
+    }
+
+    // https://www.w3.org/TR/shacl/#dfn-sibling-shapes
+    fn siblings(&mut self, own: &Term) -> Vec<ShapeId> {
+        let mut siblings = Vec::new();
+        for parent in self.owners("property") {
+            for property in self.objects_of(&parent, "property") {
+                let Some(property) = discover::resource(property.as_ref()) else { continue };
+                for value in self.objects_of(&property, "qualifiedValueShape") {
+                    if value != *own {
+                        siblings.extend(self.shape_of("qualifiedValueShape", &value));
+                    }
+                }
+            }
+        }
+        siblings.sort_unstable();
+        siblings.dedup();
+        siblings
+    }
+
+    /// `sh:closed true`: the predicates that may stand are the paths of the property shapes,
+    /// where these are IRIs, and the ignored ones.
+    fn closed(&mut self) -> Option<Constraint> {
+        let closed = self.flag("closed");
+        let mut allowed = Vec::new();
+        if let Some(list) = self.one("ignoredProperties") {
+            for member in self.list("ignoredProperties", &list) {
+                allowed.extend(self.iri_of("ignoredProperties", member));
+            }
+        }
+        for property in self.values("property") {
+            let Some(property) = discover::resource(property.as_ref()) else { continue };
+            for path in self.objects_of(&property, "path") {
+                if let Term::NamedNode(predicate) = path {
+                    allowed.push(self.parser.constant(predicate));
+                }
+            }
+        }
+        closed.then_some(Constraint::Closed { allowed })
+    }
+
+    /// A parameter that only qualifies another: it is read there, and refused where that one is
+    /// missing.
+    fn only_beside(&mut self, name: &str, other: &'static str) -> Option<Constraint> {
+        if !self.has(other) {
+            let missing = match other {
+                "pattern" => "sh:pattern",
+                "closed" => "sh:closed",
+                _ => "sh:qualifiedValueShape",
+            };
+            self.complain(Some(sh(name)), None, Problem::Without(missing));
+        }
+        None
+    }
+}
+
+fn is_parameter(name: &str) -> bool {
+    discover::PARAMETERS.contains(&name)
+}

@@ -1,0 +1,232 @@
+//! What the shapes read: an automaton over the triples that a result can rest on.
+//!
+//! A state is a place in a shape: its focus node, its value nodes, a step of its path. An edge is
+//! a triple that evaluation follows from there. A result of a shape on a focus node rests only on
+//! triples met on walks from the start of that shape; so, from a changed triple, walking the
+//! edges backwards finds every focus node whose results may differ (see `affected.rs`).
+//!
+//! Invariant: whatever a check reads has an edge or a seed here. A new component adds its arm to
+//! [`Builder::constraint`], which names all of them.
+
+use crate::model::{Constant, Constraint, Shape, ShapeId, Slot, Target};
+use crate::path::{Direction, Path};
+use oxrdf::NamedNode;
+use oxrdf::vocab::{rdf, rdfs};
+use rustc_hash::FxHashMap;
+
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    states: Vec<State>,
+    /// Where a triple may be read, by its predicate.
+    seeds: FxHashMap<String, Vec<Seed>>,
+    /// Where any triple of a subject is read (`sh:closed`).
+    any_seeds: Vec<StateId>,
+}
+
+pub(crate) type StateId = u32;
+
+#[derive(Debug, Default)]
+struct State {
+    /// The states from which evaluation comes here, and by what.
+    from: Vec<(StateId, Edge)>,
+    /// The focus nodes of a shape that has targets are here.
+    is_target: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edge {
+    /// The same node, seen from elsewhere.
+    Same,
+    /// The same node as the focus of a shape of which only the verdict counts.
+    Verdict(ShapeId),
+    Step(Slot, Direction),
+}
+
+/// A state from which a triple is read, from its subject or from its object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seed {
+    pub(crate) state: StateId,
+    pub(crate) direction: Direction,
+    /// Where the read asks for a class, only triples that lead up to it matter.
+    pub(crate) class: Option<Slot>,
+}
+
+impl Reads {
+    pub(crate) fn new(shapes: &[Shape]) -> Self {
+        let mut builder = Builder::default();
+        for _ in shapes {
+            builder.state();
+        }
+        for (start, shape) in (0..).zip(shapes) {
+            builder.shape(start, shape);
+        }
+        builder.reads
+    }
+
+    pub(crate) fn seeds(&self, predicate: &str) -> &[Seed] {
+        self.seeds.get(predicate).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn any_seeds(&self) -> &[StateId] {
+        &self.any_seeds
+    }
+
+    pub(crate) fn from(&self, state: StateId) -> &[(StateId, Edge)] {
+        &self.states[state as usize].from
+    }
+
+    pub(crate) fn is_target(&self, state: StateId) -> bool {
+        self.states[state as usize].is_target
+    }
+}
+
+/// Shape `n` starts at state `n`; the others are made as paths need them.
+#[derive(Default)]
+struct Builder {
+    reads: Reads,
+}
+
+impl Builder {
+    fn state(&mut self) -> StateId {
+        self.reads.states.push(State::default());
+        StateId::try_from(self.reads.states.len() - 1).expect("states are far fewer than 2^32")
+    }
+
+    fn edge(&mut self, from: StateId, edge: Edge, to: StateId) {
+        self.reads.states[to as usize].from.push((from, edge));
+    }
+
+    fn seed(&mut self, predicate: &NamedNode, seed: Seed) {
+        self.reads.seeds.entry(predicate.as_str().to_owned()).or_default().push(seed);
+    }
+
+    /// A read of the triples with a predicate, whose far ends matter as values only.
+    fn read(&mut self, state: StateId, predicate: &Constant<NamedNode>, direction: Direction) {
+        self.seed(&predicate.term, Seed { state, direction, class: None });
+    }
+
+    fn shape(&mut self, start: StateId, shape: &Shape) {
+        if shape.deactivated {
+            return;
+        }
+        self.reads.states[start as usize].is_target = !shape.targets.is_empty();
+        for target in &shape.targets {
+            match target {
+                Target::Node(_) => {}
+                Target::Class(class) => self.class(start, class.slot),
+                Target::SubjectsOf(p) => self.read(start, p, Direction::Forward),
+                Target::ObjectsOf(p) => self.read(start, p, Direction::Backward),
+            }
+        }
+        let values = match &shape.path {
+            Some(path) => self.path(start, path, Direction::Forward),
+            None => start,
+        };
+        for constraint in &shape.constraints {
+            self.constraint(start, values, constraint);
+        }
+    }
+
+    fn constraint(&mut self, focus: StateId, values: StateId, constraint: &Constraint) {
+        match constraint {
+            Constraint::Class(class) => self.class(values, class.slot),
+            Constraint::Equals(p)
+            | Constraint::Disjoint(p)
+            | Constraint::LessThan(p)
+            | Constraint::LessThanOrEquals(p) => self.read(focus, p, Direction::Forward),
+            Constraint::Closed { .. } => self.reads.any_seeds.push(values),
+            Constraint::Property(shape) => {
+                let start = start_of(*shape);
+                self.edge(values, Edge::Same, start);
+            }
+            Constraint::Not(shape) | Constraint::Node(shape) => self.verdicts(values, &[*shape]),
+            Constraint::And(shapes) | Constraint::Or(shapes) | Constraint::Xone(shapes) => {
+                self.verdicts(values, shapes);
+            }
+            Constraint::Qualified(qualified) => {
+                self.verdicts(values, &[qualified.shape]);
+                self.verdicts(values, &qualified.siblings);
+            }
+            // These judge the value nodes themselves, to which the path has led.
+            Constraint::Datatype(..)
+            | Constraint::NodeKind(_)
+            | Constraint::MinCount(_)
+            | Constraint::MaxCount(_)
+            | Constraint::Range(_)
+            | Constraint::MinLength(_)
+            | Constraint::MaxLength(_)
+            | Constraint::Pattern(_)
+            | Constraint::LanguageIn(_)
+            | Constraint::UniqueLang
+            | Constraint::HasValue(_)
+            | Constraint::In(_) => {}
+        }
+    }
+
+    fn verdicts(&mut self, values: StateId, shapes: &[ShapeId]) {
+        for &shape in shapes {
+            self.edge(values, Edge::Verdict(shape), start_of(shape));
+        }
+    }
+
+    /// `rdf:type/rdfs:subClassOf*` towards a class.
+    fn class(&mut self, state: StateId, class: Slot) {
+        let above = self.state();
+        self.edge(state, Edge::Step(Slot::TYPE, Direction::Forward), above);
+        self.edge(above, Edge::Step(Slot::SUB_CLASS_OF, Direction::Forward), above);
+        let seed = |state| Seed { state, direction: Direction::Forward, class: Some(class) };
+        self.seed(&rdf::TYPE.into_owned(), seed(state));
+        self.seed(&rdfs::SUB_CLASS_OF.into_owned(), seed(above));
+    }
+
+    /// Thompson's construction: adds a path that begins at a state and tells where it ends.
+    fn path(&mut self, from: StateId, path: &Path, direction: Direction) -> StateId {
+        match path {
+            Path::Predicate(predicate) => {
+                self.read(from, predicate, direction);
+                let to = self.state();
+                self.edge(from, Edge::Step(predicate.slot, direction), to);
+                to
+            }
+            Path::Inverse(inner) => self.path(from, inner, direction.turned()),
+            Path::Sequence(steps) => match direction {
+                Direction::Forward => {
+                    steps.iter().fold(from, |at, step| self.path(at, step, direction))
+                }
+                Direction::Backward => {
+                    steps.iter().rfold(from, |at, step| self.path(at, step, direction))
+                }
+            },
+            Path::Alternative(branches) => {
+                let to = self.state();
+                for branch in branches {
+                    let end = self.path(from, branch, direction);
+                    self.edge(end, Edge::Same, to);
+                }
+                to
+            }
+            Path::ZeroOrOne(inner) => {
+                let to = self.state();
+                let end = self.path(from, inner, direction);
+                self.edge(end, Edge::Same, to);
+                self.edge(from, Edge::Same, to);
+                to
+            }
+            Path::ZeroOrMore(inner) => self.closure(from, inner, direction).0,
+            Path::OneOrMore(inner) => self.closure(from, inner, direction).1,
+        }
+    }
+
+    /// The states before and after each repetition of a path.
+    fn closure(&mut self, from: StateId, inner: &Path, direction: Direction) -> (StateId, StateId) {
+        let before = self.state();
+        self.edge(from, Edge::Same, before);
+        let after = self.path(before, inner, direction);
+        self.edge(after, Edge::Same, before);
+        (before, after)
+    }
+}
+
+fn start_of(shape: ShapeId) -> StateId {
+    StateId::try_from(shape.index()).expect("a shape's id is a u32")
+}

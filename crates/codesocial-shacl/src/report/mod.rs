@@ -1,0 +1,176 @@
+//! What a validation found, in terms. <https://www.w3.org/TR/shacl/#validation-report>
+//!
+//! Invariant: results stand in one order whatever the order of evaluation was, so that equal
+//! reports print equal bytes.
+
+mod message;
+mod rdf;
+
+pub use self::message::Lang;
+
+use crate::compact::Prefixes;
+use crate::eval::{Actual, Evaluation, Finding, Id};
+use crate::model::{Component, Constraint, Severity, ShapeId, Shapes};
+use crate::path::Path;
+use crate::view::GraphView;
+use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
+use std::sync::Arc;
+
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Whether there is no result, of any severity (SHACL §3.6.1.1).
+    pub conforms: bool,
+    /// Ordered by shape, focus node, path, component and value.
+    pub results: Vec<ValidationResult>,
+    prefixes: Arc<Prefixes>,
+}
+
+/// One failed constraint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidationResult {
+    pub source_shape: NamedOrBlankNode,
+    pub focus: Term,
+    pub path: Option<Path<NamedNode>>,
+    pub component: Component,
+    pub value: Option<Term>,
+    pub severity: Severity,
+    /// What the constraint asks for, written short.
+    pub expected: String,
+    /// What was found, where it is not the value: a count, a language, another value.
+    pub found: Option<String>,
+    /// `sh:message` of the shape.
+    pub shape_messages: Vec<Literal>,
+}
+
+impl Report {
+    pub(crate) fn new(shapes: &Shapes) -> Self {
+        Self { conforms: true, results: Vec::new(), prefixes: Arc::clone(&shapes.prefixes) }
+    }
+
+    /// Whether a result of severity `sh:Violation` refuses what was validated.
+    pub fn blocks(&self) -> bool {
+        self.results.iter().any(|result| result.severity == Severity::Violation)
+    }
+
+    /// One line for each result.
+    pub fn to_text(&self, language: Lang) -> String {
+        if self.conforms {
+            return message::conforms(language).to_owned();
+        }
+        let line = |result: &ValidationResult| result.to_line(&self.prefixes, language);
+        self.results.iter().map(line).collect()
+    }
+
+    pub(crate) fn add<V: GraphView>(
+        &mut self,
+        evaluation: &Evaluation<'_, V>,
+        finding: &Finding<'_, V::Node>,
+    ) {
+        let short = |id: Id<V::Node>| evaluation.read(id, |term| self.prefixes.term(term));
+        let found = match &finding.actual {
+            Actual::Value => None,
+            Actual::Count(count) => Some(count.to_string()),
+            Actual::Language(language) => Some(language.clone()),
+            Actual::Other(other) => Some(short(*other)),
+        };
+        let predicate = finding.predicate.and_then(|id| match evaluation.term(id) {
+            Term::NamedNode(predicate) => Some(Path::Predicate(predicate)),
+            Term::BlankNode(_) | Term::Literal(_) => None,
+        });
+        let expected = expected(finding.constraint, finding.component, evaluation.shapes);
+        self.results.push(ValidationResult {
+            source_shape: finding.shape.node.clone(),
+            focus: evaluation.term(finding.focus),
+            path: predicate.or_else(|| finding.shape.path.as_ref().map(Path::plain)),
+            component: finding.component,
+            value: finding.value.map(|value| evaluation.term(value)),
+            severity: finding.shape.severity.clone(),
+            expected,
+            found,
+            shape_messages: finding.shape.messages.clone(),
+        });
+    }
+
+    pub(crate) fn finished(mut self) -> Self {
+        let prefixes = Prefixes::default();
+        self.results.sort_by_cached_key(|result| {
+            (
+                result.source_shape.to_string(),
+                result.focus.to_string(),
+                result.path.as_ref().map(|path| path.display(&prefixes)),
+                result.component,
+                result.value.as_ref().map(ToString::to_string),
+                result.found.clone(),
+            )
+        });
+        self.conforms = self.results.is_empty();
+        self
+    }
+}
+
+impl ValidationResult {
+    fn to_line(&self, prefixes: &Prefixes, language: Lang) -> String {
+        let path = self.path.as_ref().map(|path| format!(" {}", path.display(prefixes)));
+        let severity = match &self.severity {
+            Severity::Violation => String::new(),
+            other => format!(" ({})", prefixes.iri(other.iri().as_ref())),
+        };
+        let messages = self.messages_with(prefixes, Some(language));
+        let messages: Vec<&str> = messages.iter().map(Literal::value).collect();
+        format!(
+            "{focus}{path}: {component}{severity} — {message}\n",
+            focus = prefixes.term(self.focus.as_ref()),
+            path = path.unwrap_or_default(),
+            component = self.component.name(),
+            message = messages.join(" / "),
+        )
+    }
+}
+
+/// What a constraint asks for, in a form that reads the same in every language.
+fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> String {
+    let prefixes = &shapes.prefixes;
+    let named = |ids: &[ShapeId]| {
+        let names = ids.iter().map(|&id| prefixes.term(Term::from(shapes[id].node.clone()).as_ref()));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    match constraint {
+        Constraint::Class(iri)
+        | Constraint::Equals(iri)
+        | Constraint::Disjoint(iri)
+        | Constraint::LessThan(iri)
+        | Constraint::LessThanOrEquals(iri) => prefixes.iri(iri.term.as_ref()),
+        Constraint::Datatype(iri, _) => prefixes.iri(iri.as_ref()),
+        Constraint::NodeKind(kinds) => {
+            let kinds =
+                [(kinds.iri, "IRI"), (kinds.blank_node, "BlankNode"), (kinds.literal, "Literal")];
+            kinds.iter().filter(|kind| kind.0).map(|kind| kind.1).collect::<Vec<_>>().join(" | ")
+        }
+        Constraint::MinCount(count)
+        | Constraint::MaxCount(count)
+        | Constraint::MinLength(count)
+        | Constraint::MaxLength(count) => count.to_string(),
+        Constraint::Range(bound) => prefixes.term(bound.literal.as_ref().into()),
+        Constraint::Pattern(pattern) => pattern.source.clone(),
+        Constraint::LanguageIn(tags) => tags.join(", "),
+        Constraint::UniqueLang => "1".to_owned(),
+        Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => named(&[*id]),
+        Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => named(ids),
+        Constraint::Qualified(qualified) => {
+            let count = match component {
+                Component::QualifiedMinCount => qualified.min,
+                _ => qualified.max,
+            };
+            count.unwrap_or_default().to_string()
+        }
+        Constraint::Closed { allowed } => {
+            let allowed = allowed.iter().map(|p| prefixes.iri(p.term.as_ref()));
+            allowed.collect::<Vec<_>>().join(", ")
+        }
+        Constraint::HasValue(value) => prefixes.term(value.term.as_ref()),
+        Constraint::In(members) => {
+            let members = members.iter().map(|member| prefixes.term(member.term.as_ref()));
+            members.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
