@@ -24,12 +24,21 @@ macro_rules! namespace {
 namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
-    BASE_DIGEST = "digest",
     INSCRIPTION_STATUS = "inscriptionStatus",
     COS_LAT = "cosLat",
     LAT = "lat",
     LONG = "long",
     ORIGIN = "origin",
+}
+
+namespace! {
+    /// What the server says to itself, in graphs that nobody reads.
+    system, "https://w3id.org/codesocial/system#",
+    ACTOR = "actor",
+    BASE = "base",
+    DIGEST = "digest",
+    FORMAT = "format",
+    KEY = "key",
 }
 
 namespace! {
@@ -157,6 +166,7 @@ namespace! {
     /// Schema.org, with `http` as the SemApps instances write it.
     schema, "http://schema.org/",
     NAME = "name",
+    PERSON = "Person",
 }
 
 /// The prefixes that our Turtle, JSON-LD and pages write, sorted by prefix.

@@ -1,1 +1,37 @@
 //! The only door: journal, sequencer, access, checkpoints.
+//!
+//! Every change becomes a [`Command`] and passes one function; what it accepts is one entry of an
+//! append-only journal, and the state in memory is what the journal replays to.
+
+mod access;
+mod checkpoint;
+mod command;
+mod commit;
+mod crash;
+mod ids;
+mod journal;
+mod lifecycle;
+mod recovery;
+mod rejection;
+mod replay;
+mod rules;
+mod sequencer;
+mod side;
+mod state;
+mod store;
+
+pub use access::{AccessMode, Agent, decide as decide_access, readers};
+pub use command::{Command, CommandKind, Committed, Effect, Etag, Precondition, Proposal, Propose};
+pub use crash::{Crash, CrashError, CrashPoint};
+pub use ids::{OpaqueId, OpaqueIdError, Random};
+pub use journal::{
+    Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
+    merkle_root,
+};
+pub use recovery::{Verified, VerifyError, read_state, verify};
+pub use rejection::{Rejection, UpdateRefusal};
+pub use rules::Rules;
+pub use sequencer::QUEUE_MAX;
+pub use side::tokens::Tokens;
+pub use state::State;
+pub use store::{CommitError, OpenError, Options, Store};

@@ -1,0 +1,201 @@
+//! **The door.** Every change passes [`decide`], which reads like the list of what it checks.
+
+use crate::journal::{Entry, Header, SegmentClass, merkle_root};
+use crate::rules::Rules;
+use crate::state::{GraphRecord, Quads};
+use crate::{
+    Agent, Command, CommandKind, Committed, Effect, Etag, Head, OpaqueId, Precondition, Proposal,
+    Random, Rejection, Segment, State, access, lifecycle,
+};
+use codesocial_rdf::{Changeset, GraphKind, Minted, Patch};
+use jiff::{SignedDuration, Timestamp};
+use oxrdf::{GraphName, NamedNode, Quad};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How many graphs one entry may touch; a larger change becomes a batch of entries.
+const ENTRY_GRAPHS_MAX: usize = 1_000;
+
+/// A command that passed the door: the state after it and the entries that say so.
+pub(crate) struct Accepted {
+    pub(crate) state: State,
+    pub(crate) entries: Vec<Entry>,
+    /// The net change, for a view that is being rebuilt meanwhile.
+    pub(crate) net: Changeset,
+    pub(crate) committed: Committed,
+}
+
+/// Decides on one command, on the newest state. Refusing leaves nothing behind.
+pub(crate) fn decide(command: &Command, state: &State) -> Result<Accepted, Rejection> {
+    let mut random = Random::of_seed(command.seed);
+    if command.expects.is_some_and(|head| head != state.head) {
+        return Err(Rejection::Moved);
+    }
+    // First, so that a refusal reveals nothing.
+    if let Some((target, mode)) = &command.target {
+        access::decide(command.agent, state.base().kind_of(target.as_ref()), *mode)?;
+        check(&command.precondition, state.etag(target.as_ref()), state.exists(target.as_ref()))?;
+    }
+    let proposal = (command.propose)(state, &mut random)?;
+    let written = proposal.client.removed.iter().chain(&proposal.client.added);
+    access::scope(command.agent, state.base(), written)?;
+
+    let mut candidate = state.candidate();
+    let net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
+    let is_empty = net.is_empty() && proposal.server.is_empty() && proposal.deleted.is_none();
+    if is_empty {
+        return Ok(unchanged(state, proposal));
+    }
+    let server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
+    let own = candidate.apply(&server).map_err(|_| Rejection::Full)?;
+    let rules = rules_after(state, &candidate, &net)?;
+    if let Some(report) = rules.check(state, &candidate, &net)?
+        && report.blocks()
+        && command.kind != CommandKind::Install
+    {
+        return Err(Rejection::Shapes(Arc::new(report)));
+    }
+    let net = net.then(own);
+    let after = State { quads: Quads::Proposed(candidate), rules, ..state.clone() };
+    Ok(record(command, state, after, net, proposal, &mut random))
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1>
+fn check(precondition: &Precondition, etag: Option<Etag>, exists: bool) -> Result<(), Rejection> {
+    let holds = match precondition {
+        Precondition::None => true,
+        Precondition::Exists => exists,
+        Precondition::Matches(tags) => exists && etag.is_some_and(|etag| tags.contains(&etag)),
+        Precondition::Absent => !exists,
+    };
+    if holds { Ok(()) } else { Err(Rejection::PreconditionFailed) }
+}
+
+fn rules_after(
+    state: &State,
+    candidate: &codesocial_graph::State,
+    net: &Changeset,
+) -> Result<Arc<Rules>, Rejection> {
+    let touches_shapes = net
+        .removed
+        .iter()
+        .chain(&net.added)
+        .any(|quad| state.base().kind(quad.graph_name.as_ref()) == GraphKind::Shapes);
+    if touches_shapes { Rules::of(candidate).map(Arc::new) } else { Ok(state.rules.clone()) }
+}
+
+fn unchanged(state: &State, proposal: Proposal) -> Accepted {
+    let committed =
+        Committed { head: state.head, location: proposal.location, effect: Effect::Unchanged };
+    Accepted { state: state.clone(), entries: Vec::new(), net: Changeset::default(), committed }
+}
+
+/// Writes the entries of a net change: one, or a batch where it touches many graphs.
+fn record(
+    command: &Command,
+    before: &State,
+    mut after: State,
+    net: Changeset,
+    proposal: Proposal,
+    random: &mut Random,
+) -> Accepted {
+    let graphs = by_graph(&net);
+    let created = proposal.location.as_ref().is_some_and(|l| !before.exists(l.as_ref()));
+    let chunks: Vec<&[(GraphName, Changeset)]> = graphs.chunks(ENTRY_GRAPHS_MAX).collect();
+    let batch = (chunks.len() > 1).then(|| OpaqueId::random(random).to_string());
+    let mut entries = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
+        let seq = after.head.seq + 1;
+        let segments: Vec<Segment> =
+            chunk.iter().map(|(graph, net)| segment(&mut after, graph, net, seq, random)).collect();
+        let commitments: Vec<_> = segments.iter().map(Segment::commitment).collect();
+        let header = Header {
+            seq,
+            prev: after.head.hash,
+            at: later(command.now, after.at),
+            actor: actor(command.agent),
+            command: command.kind.to_string(),
+            target: target_id(command, &after),
+            shapes: after.rules.digest(),
+            segments: u32::try_from(segments.len()).expect("an entry touches few graphs"),
+            root: merkle_root(&commitments),
+            batch: batch.clone(),
+        };
+        after.at = header.at;
+        after.head = Head { seq, hash: header.hash() };
+        entries.push(Entry { header, segments });
+    }
+    let effect = if created { Effect::Created } else { Effect::Changed };
+    let committed = Committed { head: after.head, location: proposal.location, effect };
+    Accepted { state: after, entries, net, committed }
+}
+
+fn actor(agent: Agent) -> Option<String> {
+    match agent {
+        Agent::Administrator(id) => Some(id.to_string()),
+        Agent::Anonymous | Agent::Server => None,
+    }
+}
+
+fn target_id(command: &Command, after: &State) -> Option<String> {
+    let (target, _) = command.target.as_ref()?;
+    after.graphs.get(target.as_str()).map(|record| record.id.to_string())
+}
+
+/// Never earlier than the entry before, and distinct from it, at microsecond precision.
+fn later(now: Timestamp, previous: Timestamp) -> Timestamp {
+    const STEP: SignedDuration = SignedDuration::from_micros(1);
+    let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
+    let next = previous.checked_add(STEP).unwrap_or(previous);
+    now.max(next)
+}
+
+fn by_graph(net: &Changeset) -> Vec<(GraphName, Changeset)> {
+    let mut graphs: BTreeMap<String, (GraphName, Changeset)> = BTreeMap::new();
+    let mut of = |quad: &Quad, into: fn(&mut Changeset) -> &mut Vec<Quad>| {
+        let (_, changes) = graphs
+            .entry(quad.graph_name.to_string())
+            .or_insert_with(|| (quad.graph_name.clone(), Changeset::default()));
+        into(changes).push(quad.clone());
+    };
+    net.removed.iter().for_each(|quad| of(quad, |changes| &mut changes.removed));
+    net.added.iter().for_each(|quad| of(quad, |changes| &mut changes.added));
+    graphs.into_values().collect()
+}
+
+/// The segment of one graph, which names the graph where it is its first.
+fn segment(
+    after: &mut State,
+    graph: &GraphName,
+    net: &Changeset,
+    seq: u64,
+    random: &mut Random,
+) -> Segment {
+    let kind = after.base().kind(graph.as_ref());
+    let minted = match graph {
+        GraphName::NamedNode(name) => note_change(after, name, seq, random),
+        GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
+    };
+    let patch = Patch { minted, changes: net.clone() };
+    Segment {
+        kind: format!("{kind:?}"),
+        class: SegmentClass::Public,
+        salt: random.bytes(),
+        bytes: patch.encode(),
+    }
+}
+
+fn note_change(
+    after: &mut State,
+    graph: &NamedNode,
+    seq: u64,
+    random: &mut Random,
+) -> Option<Minted> {
+    if let Some(record) = after.graphs.get_mut(graph.as_str()) {
+        record.last = seq;
+        return None;
+    }
+    let id = OpaqueId::random(random);
+    after.graphs.insert(graph.as_str().into(), GraphRecord { id, last: seq });
+    Some(Minted { id: id.to_string(), iri: graph.clone() })
+}

@@ -1,0 +1,291 @@
+//! The journal in one SQLite file: WAL, `synchronous=FULL`, so that a commit is on disk before
+//! anyone hears of it.
+
+use super::{Entry, Hash, Head, Header, JournalError, Segment, SegmentClass, merkle_root};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Row, SqliteConnection, SqlitePool};
+use std::path::Path;
+use std::time::Duration;
+
+/// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[derive(Debug, Clone)]
+pub(crate) struct SqliteJournal {
+    pool: SqlitePool,
+}
+
+impl SqliteJournal {
+    /// Opens the file for writing, creating it and its tables where they are missing.
+    pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
+        let journal = Self::connect(options(path).create_if_missing(true)).await?;
+        sqlx::migrate!("./migrations").run(&journal.pool).await?;
+        Ok(journal)
+    }
+
+    /// Opens an existing file beside a running server: nothing is written.
+    pub(crate) async fn open_read_only(path: &Path) -> Result<Self, JournalError> {
+        if !path.exists() {
+            return Err(JournalError::Missing(path.to_owned()));
+        }
+        Self::connect(options(path).read_only(true)).await
+    }
+
+    async fn connect(options: SqliteConnectOptions) -> Result<Self, JournalError> {
+        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+        Ok(Self { pool })
+    }
+
+    /// The same database for side tables.
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) async fn head(&self) -> Result<Head, JournalError> {
+        head(&mut *self.pool.acquire().await?).await
+    }
+
+    pub(crate) async fn append(
+        &self,
+        expected: Head,
+        entries: &[Entry],
+    ) -> Result<(), JournalError> {
+        // IMMEDIATE: take the write lock first, so that the head compared is the head replaced.
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(full)?;
+        let now = head(&mut tx).await?;
+        if now != expected {
+            return Err(JournalError::Moved(now.seq));
+        }
+        for entry in entries {
+            insert(&mut tx, entry).await.map_err(full)?;
+        }
+        if let Some(last) = entries.last().map(Entry::head) {
+            sqlx::query(
+                "INSERT INTO head (id, seq, hash, epoch) VALUES (1, ?1, ?2, 1)
+                 ON CONFLICT (id) DO UPDATE SET seq = ?1, hash = ?2",
+            )
+            .bind(number(last.seq))
+            .bind(last.hash.as_slice())
+            .execute(&mut *tx)
+            .await
+            .map_err(full)?;
+        }
+        tx.commit().await.map_err(full)
+    }
+
+    pub(crate) async fn after(&self, seq: u64, limit: u32) -> Result<Vec<Entry>, JournalError> {
+        let mut tx = self.pool.begin().await?;
+        let headers =
+            sqlx::query("SELECT seq, header, hash FROM entry WHERE seq > ?1 ORDER BY seq LIMIT ?2")
+                .bind(number(seq))
+                .bind(limit)
+                .fetch_all(&mut *tx)
+                .await?;
+        let Some(last) = headers.last() else { return Ok(Vec::new()) };
+        let mut segments = sqlx::query(
+            "SELECT seq, kind, class, subject, salt, bytes, commitment FROM segment
+             WHERE seq > ?1 AND seq <= ?2 ORDER BY seq, n",
+        )
+        .bind(number(seq))
+        .bind(last.try_get::<i64, _>("seq")?)
+        .fetch_all(&mut *tx)
+        .await?
+        .into_iter()
+        .peekable();
+        let mut entries = Vec::with_capacity(headers.len());
+        for row in headers {
+            let seq = row.try_get::<i64, _>("seq")?;
+            let mut own = Vec::new();
+            while let Some(row) =
+                segments.next_if(|row| row.try_get::<i64, _>("seq").is_ok_and(|own| own == seq))
+            {
+                own.push(row);
+            }
+            entries.push(checked(&row, &own)?);
+        }
+        Ok(entries)
+    }
+
+    pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
+        let row = sqlx::query("SELECT hash FROM entry WHERE seq = ?1")
+            .bind(number(seq))
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| hash(&row, "hash", seq)).transpose()
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+async fn head(connection: &mut SqliteConnection) -> Result<Head, JournalError> {
+    let row = sqlx::query("SELECT seq, hash FROM head").fetch_optional(connection).await?;
+    let Some(row) = row else { return Ok(Head::EMPTY) };
+    let seq = unsigned(row.try_get("seq")?);
+    Ok(Head { seq, hash: hash(&row, "hash", seq)? })
+}
+
+async fn insert(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
+    let seq = number(entry.header.seq);
+    sqlx::query("INSERT INTO entry (seq, header, hash) VALUES (?1, ?2, ?3)")
+        .bind(seq)
+        .bind(entry.header.encode())
+        .bind(entry.header.hash().as_slice())
+        .execute(&mut *tx)
+        .await?;
+    for (n, segment) in (0_i64..).zip(&entry.segments) {
+        let (class, subject) = match &segment.class {
+            SegmentClass::Public => ("public", ""),
+            SegmentClass::Personal(subject) => ("personal", subject.as_str()),
+        };
+        sqlx::query(
+            "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )
+        .bind(seq)
+        .bind(n)
+        .bind(segment.kind.as_str())
+        .bind(class)
+        .bind(subject)
+        .bind(segment.salt.as_slice())
+        .bind(segment.bytes.as_slice())
+        .bind(segment.commitment().as_slice())
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// An entry as read, refused where header, hash, commitments and root do not agree.
+fn checked(row: &SqliteRow, segments: &[SqliteRow]) -> Result<Entry, JournalError> {
+    let seq = unsigned(row.try_get("seq")?);
+    let damaged = |problem: &str| JournalError::Damaged { seq, problem: problem.to_owned() };
+    let header = Header::decode(row.try_get("header")?).map_err(|e| damaged(&e.to_string()))?;
+    if header.seq != seq || header.hash() != hash(row, "hash", seq)? {
+        return Err(damaged("its header does not have the hash that was recorded"));
+    }
+    let segments: Vec<Segment> =
+        segments.iter().map(|row| read_segment(row, seq)).collect::<Result<_, _>>()?;
+    let commitments: Vec<Hash> = segments.iter().map(Segment::commitment).collect();
+    if usize::try_from(header.segments) != Ok(segments.len())
+        || merkle_root(&commitments) != header.root
+    {
+        return Err(damaged("its segments do not have the root that its header states"));
+    }
+    Ok(Entry { header, segments })
+}
+
+fn read_segment(row: &SqliteRow, seq: u64) -> Result<Segment, JournalError> {
+    let class = match row.try_get("class")? {
+        "public" => SegmentClass::Public,
+        _ => SegmentClass::Personal(row.try_get("subject")?),
+    };
+    Ok(Segment {
+        kind: row.try_get("kind")?,
+        class,
+        salt: hash(row, "salt", seq)?,
+        bytes: row.try_get("bytes")?,
+    })
+}
+
+fn hash(row: &SqliteRow, column: &str, seq: u64) -> Result<Hash, JournalError> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes.try_into().map_err(|_| JournalError::Damaged {
+        seq,
+        problem: format!("its {column} has {} bytes instead of 32", bytes.len()),
+    })
+}
+
+/// SQLite has signed integers only; a sequence number never reaches 2^63.
+fn number(seq: u64) -> i64 {
+    i64::try_from(seq).expect("a sequence number stays below 2^63")
+}
+
+fn unsigned(seq: i64) -> u64 {
+    u64::try_from(seq).unwrap_or_default()
+}
+
+/// SQLITE_FULL, and I/O errors for want of space, told apart from all else.
+/// <https://www.sqlite.org/rescode.html>
+fn full(error: sqlx::Error) -> JournalError {
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        // SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE
+        Some("13" | "778" | "1034" | "4874") => JournalError::Full,
+        _ => JournalError::Database(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::GENESIS_PREV;
+
+    fn entry(seq: u64, prev: Hash) -> Entry {
+        let segments = vec![Segment {
+            kind: "Resource".to_owned(),
+            class: SegmentClass::Public,
+            salt: [3; 32],
+            bytes: format!("A <urn:s> <urn:p> \"{seq}\" .\n").into_bytes(),
+        }];
+        let header = Header {
+            seq,
+            prev,
+            at: "2026-11-22T10:11:12.5Z".parse().expect("a time"),
+            actor: None,
+            command: "put".to_owned(),
+            target: None,
+            shapes: [9; 32],
+            segments: 1,
+            root: merkle_root(&[segments[0].commitment()]),
+            batch: None,
+        };
+        Entry { header, segments }
+    }
+
+    #[tokio::test]
+    async fn only_the_holder_of_the_head_appends() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = SqliteJournal::open(&folder.path().join("j.db")).await.expect("a journal");
+        assert_eq!(journal.head().await.expect("a head"), Head::EMPTY);
+        let one = entry(1, GENESIS_PREV);
+        let two = entry(2, one.header.hash());
+        journal.append(Head::EMPTY, &[one.clone()]).await.expect("appended");
+        let moved = journal.append(Head::EMPTY, &[one.clone()]).await.expect_err("moved");
+        assert!(matches!(moved, JournalError::Moved(1)), "{moved}");
+        journal.append(one.head(), &[two.clone()]).await.expect("appended");
+        assert_eq!(journal.after(0, 10).await.expect("entries"), [one, two.clone()]);
+        assert_eq!(journal.after(1, 10).await.expect("entries"), [two.clone()]);
+        assert_eq!(journal.head().await.expect("a head"), two.head());
+    }
+
+    #[tokio::test]
+    async fn a_damaged_row_is_reported_and_never_served() {
+        for damage in [
+            "UPDATE segment SET bytes = x'41'",
+            "UPDATE entry SET header = x'41'",
+            "UPDATE entry SET hash = zeroblob(32)",
+            "UPDATE segment SET salt = zeroblob(31)",
+            "DELETE FROM segment",
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let journal = SqliteJournal::open(&folder.path().join("j.db")).await.expect("journal");
+            journal.append(Head::EMPTY, &[entry(1, GENESIS_PREV)]).await.expect("appended");
+            sqlx::query(damage).execute(journal.pool()).await.expect(damage);
+            let error = journal.after(0, 10).await.expect_err(damage);
+            assert!(matches!(error, JournalError::Damaged { seq: 1, .. }), "{damage}: {error}");
+        }
+    }
+}

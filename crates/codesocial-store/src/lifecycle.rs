@@ -1,0 +1,109 @@
+//! What follows for the server's own graphs when documents change: existence, times, containment,
+//! tombstones. The same for every door.
+
+use crate::{Proposal, Rejection, State};
+use codesocial_rdf::vocab::{as2, dct, ldp, rdf, xsd};
+use codesocial_rdf::{Changeset, GraphKind};
+use jiff::Timestamp;
+use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
+use std::collections::BTreeSet;
+
+/// The server's changes that make `after` whole, where `net` led from `before` to it.
+pub(crate) fn consequences(
+    before: &State,
+    after: &codesocial_graph::State,
+    net: &Changeset,
+    proposal: &Proposal,
+    now: Timestamp,
+) -> Result<Changeset, Rejection> {
+    let mut server = proposal.server.clone();
+    for document in documents(before, net, proposal) {
+        let graph = document.as_ref();
+        let exists = before.exists(graph);
+        let is_empty = after.graph_len(graph.into()) == 0;
+        let deleted = proposal.deleted.as_ref() == Some(&document)
+            || is_empty && exists && !before.is_container(graph);
+        if deleted {
+            delete(before, graph, now, &mut server);
+        } else if exists {
+            touch(before, graph, now, &mut server);
+        } else {
+            create(before, graph, now, &mut server)?;
+        }
+    }
+    Ok(server)
+}
+
+/// The documents with a life of their own that a change touches.
+fn documents(before: &State, net: &Changeset, proposal: &Proposal) -> BTreeSet<NamedNode> {
+    let lives = |name: &NamedNode| {
+        matches!(before.base().kind_of(name.as_ref()), GraphKind::Resource | GraphKind::Sandbox)
+    };
+    let written = net.removed.iter().chain(&net.added).filter_map(|quad| match &quad.graph_name {
+        GraphName::NamedNode(name) => Some(name.clone()),
+        GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
+    });
+    // A new container need not have a triple of its own.
+    let declared = proposal.server.added.iter().filter_map(|quad| match &quad.subject {
+        oxrdf::NamedOrBlankNode::NamedNode(name)
+            if quad.graph_name == GraphName::from(State::meta(name.as_ref())) =>
+        {
+            Some(name.clone())
+        }
+        _ => None,
+    });
+    written.chain(declared).chain(proposal.deleted.clone()).filter(lives).collect()
+}
+
+fn create(
+    before: &State,
+    document: NamedNodeRef<'_>,
+    now: Timestamp,
+    server: &mut Changeset,
+) -> Result<(), Rejection> {
+    if before.is_tombstoned(document) {
+        return Err(Rejection::Gone(document.into_owned()));
+    }
+    if let Some(container) = before.container_of(document) {
+        let declared = server.added.iter().any(|quad| {
+            quad.subject == container.clone().into()
+                && quad.predicate == rdf::TYPE
+                && quad.object == Term::from(ldp::CONTAINER)
+        });
+        if !declared && !before.is_container(container.as_ref()) {
+            return Err(Rejection::NoContainer(document.into_owned()));
+        }
+        let meta = State::meta(container.as_ref());
+        server.added.push(Quad::new(container, ldp::CONTAINS, document.into_owned(), meta));
+    }
+    server.added.push(time(document, dct::CREATED, now));
+    server.added.push(time(document, dct::MODIFIED, now));
+    Ok(())
+}
+
+fn touch(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &mut Changeset) {
+    let meta = State::meta(document);
+    let modified = before
+        .graph(meta.as_ref().into())
+        .filter(|triple| triple.predicate == dct::MODIFIED && triple.subject == document.into())
+        .map(|triple| triple.in_graph(meta.clone()));
+    server.removed.extend(modified);
+    server.added.push(time(document, dct::MODIFIED, now));
+}
+
+fn delete(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &mut Changeset) {
+    let meta = State::meta(document);
+    let said = before.graph(meta.as_ref().into()).map(|triple| triple.in_graph(meta.clone()));
+    server.removed.extend(said);
+    if let Some(container) = before.container_of(document) {
+        let meta = State::meta(container.as_ref());
+        server.removed.push(Quad::new(container, ldp::CONTAINS, document.into_owned(), meta));
+    }
+    let deleted = time(document, as2::DELETED, now);
+    server.added.push(Quad { graph_name: before.tombstones().into(), ..deleted });
+}
+
+fn time(document: NamedNodeRef<'_>, property: NamedNodeRef<'_>, now: Timestamp) -> Quad {
+    let value = Literal::new_typed_literal(format!("{now:.6}"), xsd::DATE_TIME);
+    Quad::new(document.into_owned(), property.into_owned(), value, State::meta(document))
+}

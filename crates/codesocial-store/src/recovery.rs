@@ -1,0 +1,243 @@
+//! Opening: genesis where there is nothing, else the newest checkpoint that stands in the chain, and
+//! the journal from there on.
+
+use crate::commit::decide;
+use crate::journal::{Journal, JournalError, SqliteJournal};
+use crate::store::JOURNAL_FILE;
+use crate::{
+    AccessMode, Agent, Command, CommandKind, Head, OpenError, Precondition, Proposal, Random,
+    State, checkpoint, hex,
+};
+use codesocial_rdf::vocab::system;
+use codesocial_rdf::{Base, Changeset, Patch};
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use oxrdf::{Literal, Quad, Term};
+use std::path::Path;
+
+/// The version of the journal's format.
+const FORMAT: i32 = 1;
+/// How many entries are read at once.
+const PAGE: u32 = 1_000;
+const KEY_FILE: &str = "instance.key";
+
+pub(crate) struct Recovered {
+    pub(crate) state: State,
+    /// The entry up to which a checkpoint holds.
+    pub(crate) checkpointed: u64,
+}
+
+pub(crate) async fn open(
+    journal: &Journal,
+    folder: &Path,
+    asked: Option<Base>,
+    now: Timestamp,
+    random: &mut Random,
+) -> Result<Recovered, OpenError> {
+    if journal.head().await? == Head::EMPTY {
+        let base = asked.map_or_else(default_base, Ok)?;
+        let state = genesis(journal, folder, base, now, random).await?;
+        return Ok(Recovered { state, checkpointed: 0 });
+    }
+    let stored = base_of(journal).await?;
+    if let Some(asked) = asked.filter(|asked| *asked != stored) {
+        return Err(OpenError::OtherBase { stored, asked });
+    }
+    let start = newest_checkpoint(journal, folder, &stored).await?;
+    let checkpointed = start.as_ref().map_or(0, |state| state.head.seq);
+    let state = replay_from(journal, start.unwrap_or_else(|| State::empty(stored)), None).await?;
+    Ok(Recovered { state: state.with_rules(), checkpointed })
+}
+
+fn default_base() -> Result<Base, OpenError> {
+    Ok(Base::parse("http://localhost:8080/")?)
+}
+
+/// The first entry: base, format and public key of the instance. The private key never enters the
+/// database.
+async fn genesis(
+    journal: &Journal,
+    folder: &Path,
+    base: Base,
+    now: Timestamp,
+    random: &mut Random,
+) -> Result<State, OpenError> {
+    let key = SigningKey::from_bytes(&random.bytes());
+    keep_key(&folder.join(KEY_FILE), &key)?;
+    let instance = base.resolve("system/instance");
+    let quad = |property: oxrdf::NamedNodeRef<'_>, value: Term| {
+        Quad::new(instance.clone(), property.into_owned(), value, instance.clone())
+    };
+    let added = vec![
+        quad(system::BASE, Literal::new_simple_literal(base.to_string()).into()),
+        quad(system::FORMAT, Literal::from(FORMAT).into()),
+        quad(system::KEY, Literal::new_simple_literal(hex(key.verifying_key().as_bytes())).into()),
+    ];
+    let client = Changeset { removed: Vec::new(), added };
+    let command = Command {
+        agent: Agent::Server,
+        kind: CommandKind::Genesis,
+        target: Some((instance, AccessMode::Write)),
+        precondition: Precondition::None,
+        expects: None,
+        now,
+        seed: random.bytes(),
+        propose: Box::new(move |_, _| {
+            Ok(Proposal { client: client.clone(), ..Proposal::default() })
+        }),
+    };
+    let accepted = decide(&command, &State::empty(base))
+        .map_err(|rejection| OpenError::Genesis(rejection.to_string()))?;
+    journal.append(Head::EMPTY, &accepted.entries).await?;
+    Ok(accepted.state)
+}
+
+fn keep_key(path: &Path, key: &SigningKey) -> Result<(), OpenError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let written = std::fs::File::options()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(&key.to_bytes())?;
+            file.sync_all()
+        });
+    written.map_err(|error| OpenError::Folder { path: path.to_owned(), error })
+}
+
+/// The base that the first entry fixed.
+async fn base_of(journal: &Journal) -> Result<Base, OpenError> {
+    let entries = journal.after(0, 1).await?;
+    let segments = entries.first().map(|entry| entry.segments.as_slice()).unwrap_or_default();
+    for segment in segments {
+        let patch = Patch::decode(&segment.bytes).map_err(|e| OpenError::Genesis(e.to_string()))?;
+        let base = patch.changes.added.iter().find(|quad| quad.predicate == system::BASE);
+        if let Some(Term::Literal(base)) = base.map(|quad| &quad.object) {
+            return Ok(Base::parse(base.value())?);
+        }
+    }
+    Err(OpenError::Genesis("no segment states it".to_owned()))
+}
+
+/// The newest checkpoint whose checksum holds and whose entry stands in the chain.
+async fn newest_checkpoint(
+    journal: &Journal,
+    folder: &Path,
+    base: &Base,
+) -> Result<Option<State>, OpenError> {
+    let files = checkpoint::list(folder)
+        .map_err(|error| OpenError::Folder { path: folder.to_owned(), error })?;
+    for file in files {
+        match checkpoint::read(&file, base) {
+            Ok(state) if journal.hash_of(state.head.seq).await? == Some(state.head.hash) => {
+                return Ok(Some(state));
+            }
+            Ok(_) => tracing::warn!(?file, "a checkpoint of another history is not used"),
+            Err(error) => tracing::warn!(?file, %error, "a damaged checkpoint is not used"),
+        }
+    }
+    Ok(None)
+}
+
+/// The state after replaying the journal, up to entry `until` where given.
+async fn replay_from(
+    journal: &Journal,
+    mut state: State,
+    until: Option<u64>,
+) -> Result<State, JournalError> {
+    loop {
+        let entries = journal.after(state.head.seq, PAGE).await?;
+        if entries.is_empty() {
+            break;
+        }
+        for entry in &entries {
+            if until.is_some_and(|until| entry.header.seq > until) {
+                return Ok(state);
+            }
+            state = state.replay(entry)?;
+        }
+        // A delta that grows without bound costs more than a merge now and then.
+        if state.snapshot().merge_due() {
+            let merged = state.snapshot().merged();
+            state = State { quads: crate::state::Quads::Published(merged), ..state };
+        }
+    }
+    let head = journal.head().await?;
+    if until.is_none() && head != state.head {
+        return Err(JournalError::Damaged {
+            seq: head.seq,
+            problem: "the head is not the last entry of the chain".to_owned(),
+        });
+    }
+    Ok(state)
+}
+
+/// What a verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub head: Head,
+    /// The entry of the checkpoint that was compared with the replay, if there is one.
+    pub checkpoint: Option<u64>,
+}
+
+/// Why a data directory does not verify.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("the checkpoint of entry {0} is not what the journal replays to: remove it")]
+    Differs(u64),
+}
+
+/// Checks the whole chain, and that the newest checkpoint is what the journal replays to. Takes no
+/// lock and writes nothing: it works beside a running server. Blocking.
+pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
+    let (journal, runtime) = read_only(folder)?;
+    runtime.block_on(async {
+        let base = base_of(&journal).await?;
+        let checkpoint = newest_checkpoint(&journal, folder, &base).await?;
+        let seq = checkpoint.as_ref().map(|state| state.head.seq);
+        let mut state = State::empty(base);
+        if let Some(checkpoint) = checkpoint {
+            state = replay_from(&journal, state, seq).await.map_err(OpenError::from)?;
+            let same = state.head == checkpoint.head
+                && state.digest() == checkpoint.digest()
+                && state.graphs == checkpoint.graphs;
+            if !same {
+                return Err(VerifyError::Differs(checkpoint.head.seq));
+            }
+        }
+        let head = journal.head().await.map_err(OpenError::from)?;
+        let state = replay_from(&journal, state, Some(head.seq)).await.map_err(OpenError::from)?;
+        if state.head != head {
+            let problem = "the head is not an entry of the chain".to_owned();
+            return Err(OpenError::from(JournalError::Damaged { seq: head.seq, problem }).into());
+        }
+        Ok(Verified { head: state.head, checkpoint: seq })
+    })
+}
+
+/// The newest state, read beside a running server: for exports. Blocking.
+pub fn read_state(folder: &Path) -> Result<State, OpenError> {
+    let (journal, runtime) = read_only(folder)?;
+    runtime.block_on(async {
+        let base = base_of(&journal).await?;
+        let start = newest_checkpoint(&journal, folder, &base).await?;
+        let head = journal.head().await?;
+        let start = start.unwrap_or_else(|| State::empty(base));
+        Ok(replay_from(&journal, start, Some(head.seq)).await?.published().with_rules())
+    })
+}
+
+fn read_only(folder: &Path) -> Result<(Journal, tokio::runtime::Runtime), OpenError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| OpenError::Folder { path: folder.to_owned(), error })?;
+    let file = folder.join(JOURNAL_FILE);
+    let opened = runtime.block_on(SqliteJournal::open_read_only(&file))?;
+    Ok((Journal::Sqlite(opened), runtime))
+}

@@ -1,0 +1,76 @@
+//! Why the store refuses a command: theirs, and safe to show. Each variant carries what the client
+//! needs to do better.
+
+use codesocial_shacl::Report;
+use oxrdf::{NamedNode, Quad};
+use std::sync::Arc;
+
+/// A refusal. Nothing was written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Rejection {
+    #[error("writing needs the administrator's token")]
+    Unauthenticated,
+    #[error("this agent may not do that")]
+    Forbidden,
+    #[error("persons and accounts are not open yet")]
+    PersonsClosed,
+    #[error("there is nothing at {0}")]
+    NotFound(NamedNode),
+    #[error("{0} was deleted, and its address is not used again")]
+    Gone(NamedNode),
+    #[error("there is already something at {0}")]
+    Exists(NamedNode),
+    #[error("{0} is no container")]
+    NotAContainer(NamedNode),
+    #[error("{0} lies in no container")]
+    NoContainer(NamedNode),
+    #[error("the container {0} still has members")]
+    NotEmpty(NamedNode),
+    #[error("{0} is part of the instance and stays")]
+    Permanent(NamedNode),
+    #[error("the state named by If-Match is not the current one")]
+    PreconditionFailed,
+    #[error("If-Match is required here")]
+    PreconditionRequired,
+    #[error("the server writes this itself")]
+    ServerManaged(Vec<Quad>),
+    #[error("the graph {0} is written by the server only")]
+    ServerGraph(NamedNode),
+    #[error("a document speaks of itself, its parts and its blank nodes: not of {0}")]
+    ForeignSubject(String),
+    #[error("the address {0} is kept for the server")]
+    Reserved(String),
+    #[error("a document has at least one triple; DELETE removes it")]
+    EmptyDocument,
+    #[error("the update cannot be applied: {0}")]
+    Update(UpdateRefusal),
+    #[error("the data breaks a rule of the registry")]
+    Shapes(Arc<Report>),
+    #[error("the data cannot be validated: {0}")]
+    Validation(Arc<str>),
+    #[error("the shapes cannot be used: {0}")]
+    MalformedShapes(String),
+    #[error("the server holds all that it can")]
+    Full,
+    #[error("too many writes are waiting")]
+    Busy,
+    #[error("the state moved while the update was computed")]
+    Moved,
+}
+
+/// Why a SPARQL Update or a patch is not applied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UpdateRefusal {
+    #[error("line or position: {0}")]
+    Syntax(String),
+    #[error("LOAD is not offered")]
+    Load,
+    #[error("SERVICE is not offered in an update")]
+    Service,
+    #[error("a patch changes its own document only: no GRAPH, WITH, USING, CLEAR, CREATE or DROP")]
+    OtherGraph,
+    #[error("the graph {0} exists")]
+    GraphExists(NamedNode),
+    #[error("the evaluation stopped: {0}")]
+    Evaluation(String),
+}

@@ -1,0 +1,165 @@
+//! The shapes in force, compiled, and the data graph as the SHACL engine sees it.
+
+use crate::{Hash, Rejection, State};
+use codesocial_graph::{DataGraph, TermId};
+use codesocial_rdf::{Changeset, GraphKind, skolem};
+use codesocial_shacl::{FocusSet, GraphView, Report, Shapes, TermKind};
+use oxrdf::{Graph, GraphName, Quad, Term, TermRef};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// What every state must satisfy.
+#[derive(Debug, Default)]
+pub struct Rules {
+    shapes: Option<Shapes>,
+    digest: Hash,
+}
+
+impl Rules {
+    /// Compiles all the shapes graphs of a state.
+    pub(crate) fn of(state: &codesocial_graph::State) -> Result<Self, Rejection> {
+        let mut graph = Graph::new();
+        let mut hasher = Sha256::new();
+        let mut names: Vec<GraphName> = state
+            .graphs()
+            .filter(|id| state.kind(*id) == GraphKind::Shapes)
+            .map(|id| state.graph_name(id))
+            .collect();
+        names.sort_unstable_by_key(ToString::to_string);
+        for name in &names {
+            for triple in state.graph(name.as_ref()) {
+                hasher.update(format!("{triple}\n"));
+                graph.insert(&skolem::unskolemise(triple));
+            }
+        }
+        let shapes =
+            Shapes::parse(&graph).map_err(|error| Rejection::MalformedShapes(error.to_string()))?;
+        Ok(Self { shapes: Some(shapes), digest: hasher.finalize().into() })
+    }
+
+    /// Digest of the shapes, as headers name it.
+    pub(crate) fn digest(&self) -> Hash {
+        self.digest
+    }
+
+    /// What the change from `before` to `after` breaks, on a sound set of focus nodes.
+    pub(crate) fn check(
+        &self,
+        before: &State,
+        after: &codesocial_graph::State,
+        net: &Changeset,
+    ) -> Result<Option<Report>, Rejection> {
+        let Some(shapes) = &self.shapes else { return Ok(None) };
+        let judged = |quad: &&Quad| {
+            let kind = before.base().kind(quad.graph_name.as_ref());
+            kind.in_shacl_data() || kind.gives_class_hierarchy()
+        };
+        let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
+        // A triple that another graph of the union holds too has not changed.
+        let changed: Vec<[TermId; 3]> = net
+            .removed
+            .iter()
+            .chain(&net.added)
+            .filter(judged)
+            .filter_map(|quad| triple_ids(after, quad))
+            .filter(|[s, p, o]| old.contains(*s, *p, *o) != new.contains(*s, *p, *o))
+            .collect();
+        if changed.is_empty() {
+            return Ok(None);
+        }
+        let focus = codesocial_shacl::affected(shapes, &old, &new, &changed);
+        validate(shapes, &new, &focus).map(Some)
+    }
+
+    /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
+    pub fn report_on(&self, state: &State, document: &str) -> Result<Report, Rejection> {
+        let Some(shapes) = &self.shapes else { return Err(Rejection::Full) };
+        let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
+        let focus: FocusSet<TermId> = state
+            .graph(name.as_ref())
+            .filter_map(|triple| state.id(oxrdf::NamedOrBlankNodeRef::from(&triple.subject)))
+            .collect();
+        validate(shapes, &Judged(state.data_graph()), &focus)
+    }
+
+    /// Everything that is wrong at all.
+    pub fn report(&self, state: &State) -> Result<Report, Rejection> {
+        let Some(shapes) = &self.shapes else { return Err(Rejection::Full) };
+        validate(shapes, &Judged(state.data_graph()), &FocusSet::Everything)
+    }
+}
+
+fn validate(
+    shapes: &Shapes,
+    view: &Judged<'_>,
+    focus: &FocusSet<TermId>,
+) -> Result<Report, Rejection> {
+    codesocial_shacl::validate_focus(shapes, view, focus)
+        .map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))
+}
+
+fn triple_ids(state: &codesocial_graph::State, quad: &Quad) -> Option<[TermId; 3]> {
+    let subject = oxrdf::NamedOrBlankNodeRef::from(&quad.subject);
+    Some([state.id(subject)?, state.id(&quad.predicate)?, state.id(&quad.object)?])
+}
+
+/// The data graph of a state, in which skolem IRIs are blank nodes.
+struct Judged<'a>(DataGraph<'a>);
+
+impl GraphView for Judged<'_> {
+    type Node = TermId;
+
+    fn node(&self, term: TermRef<'_>) -> Option<TermId> {
+        self.0.state().id(term)
+    }
+
+    fn term(&self, node: TermId) -> Term {
+        match self.0.state().term(node) {
+            TermRef::NamedNode(iri) => match skolem::blank(iri) {
+                Some(blank) => blank.into(),
+                None => iri.into_owned().into(),
+            },
+            other => other.into_owned(),
+        }
+    }
+
+    fn kind(&self, node: TermId) -> TermKind {
+        match self.0.state().term(node) {
+            TermRef::NamedNode(iri) if skolem::is_skolem(iri.as_str()) => TermKind::BlankNode,
+            other => TermKind::of(other),
+        }
+    }
+
+    fn objects(&self, s: TermId, p: TermId) -> impl Iterator<Item = TermId> {
+        self.0.objects(s, p)
+    }
+
+    fn subjects(&self, p: TermId, o: TermId) -> impl Iterator<Item = TermId> {
+        self.0.subjects(p, o)
+    }
+
+    fn pairs(&self, p: TermId) -> impl Iterator<Item = (TermId, TermId)> {
+        self.0.pairs(p)
+    }
+
+    fn out(&self, s: TermId) -> impl Iterator<Item = (TermId, TermId)> {
+        self.0.outgoing(s)
+    }
+
+    fn into(&self, o: TermId) -> impl Iterator<Item = (TermId, TermId)> {
+        self.0.incoming(o)
+    }
+
+    fn contains(&self, s: TermId, p: TermId, o: TermId) -> bool {
+        self.0.contains(s, p, o)
+    }
+
+    fn read<R>(&self, node: TermId, judge: impl FnOnce(TermRef<'_>) -> R) -> R {
+        match self.0.state().term(node) {
+            TermRef::NamedNode(iri) if skolem::is_skolem(iri.as_str()) => {
+                judge(self.term(node).as_ref())
+            }
+            other => judge(other),
+        }
+    }
+}

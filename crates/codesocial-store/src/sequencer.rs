@@ -1,0 +1,231 @@
+//! The one writer: a thread that takes what waits, decides on each command, appends what passed in
+//! one transaction, publishes, and answers. Memory never runs ahead of the journal.
+
+use crate::commit::{Accepted, decide};
+use crate::journal::{Journal, JournalError};
+use crate::state::Quads;
+use crate::store::Published;
+use crate::{
+    Command, CommitError, Committed, Crash, CrashPoint, Head, Rejection, State, checkpoint,
+};
+use codesocial_graph::Snapshot;
+use codesocial_rdf::Changeset;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many commands may wait; beyond that the answer is 503.
+pub const QUEUE_MAX: usize = 1_024;
+/// How many commands share one transaction, and so one fsync.
+const BATCH_MAX: usize = 256;
+/// A checkpoint is written after so many entries, and after each merge.
+const CHECKPOINT_ENTRIES: u64 = 20_000;
+/// SHACL walks are bounded, but deep: the stack is sized once for all of them.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+pub(crate) type Answer = Result<Committed, CommitError>;
+
+pub(crate) enum Message {
+    Commit(Box<Command>, oneshot::Sender<Answer>),
+    /// A background merge ended: the state it began from, as a new generation.
+    Merged(Snapshot),
+    Stop,
+}
+
+pub(crate) struct Sequencer {
+    pub(crate) journal: Journal,
+    pub(crate) runtime: tokio::runtime::Runtime,
+    pub(crate) published: Arc<Published>,
+    pub(crate) folder: PathBuf,
+    pub(crate) crash: Arc<Crash>,
+    pub(crate) messages: mpsc::Receiver<Message>,
+    /// For the merge thread to report back.
+    pub(crate) sender: mpsc::WeakSender<Message>,
+    /// While a merge runs: what was published since it began.
+    pub(crate) since_merge: Option<Vec<Changeset>>,
+    pub(crate) background: Vec<JoinHandle<()>>,
+    pub(crate) checkpointed: u64,
+}
+
+type Waiting = (Box<Command>, oneshot::Sender<Answer>);
+
+impl Sequencer {
+    pub(crate) fn spawn(self) -> std::io::Result<JoinHandle<()>> {
+        std::thread::Builder::new()
+            .name("sequencer".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || self.run())
+    }
+
+    fn run(mut self) {
+        while let Some(first) = self.messages.blocking_recv() {
+            let mut waiting: Vec<Waiting> = Vec::new();
+            let mut next = Some(first);
+            let mut stop = false;
+            while let Some(message) = next {
+                match message {
+                    Message::Commit(command, answer) => waiting.push((command, answer)),
+                    Message::Merged(snapshot) => self.install(&snapshot),
+                    Message::Stop => stop = true,
+                }
+                next = if waiting.len() < BATCH_MAX { self.messages.try_recv().ok() } else { None };
+            }
+            self.commit(waiting);
+            if stop {
+                break;
+            }
+            self.tend();
+        }
+        self.finish();
+    }
+
+    /// Decides, appends, publishes and answers one batch.
+    fn commit(&mut self, waiting: Vec<Waiting>) {
+        let before = self.published.get();
+        let mut state = State::clone(&before);
+        let (mut entries, mut nets, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for (command, answer) in waiting {
+            let decided = guarded(&command, &state);
+            if let Ok(accepted) = decided {
+                let Accepted { state: after, entries: new, net, committed } = accepted;
+                state = after;
+                entries.extend(new);
+                nets.push(net);
+                answers.push((answer, Ok(committed)));
+            } else if let Err(error) = decided {
+                answers.push((answer, Err(error)));
+            }
+        }
+        let outcome = if entries.is_empty() {
+            Ok(())
+        } else {
+            self.append(before.head, &entries, state.head)
+        };
+        match outcome {
+            Ok(()) => {
+                if !entries.is_empty() {
+                    self.published.set(state.published());
+                    if let Some(since) = &mut self.since_merge {
+                        since.extend(nets);
+                    }
+                }
+                self.crash.at(CrashPoint::BeforeAnswer);
+                for (answer, result) in answers {
+                    // A client that went away does not hear what became of its command.
+                    drop(answer.send(result));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the batch was not written");
+                for (answer, _) in answers {
+                    drop(answer.send(Err(CommitError::of_journal(&error))));
+                }
+            }
+        }
+    }
+
+    /// The commit point. An error whose outcome is unknown is resolved by reading the journal,
+    /// never by writing again.
+    fn append(
+        &self,
+        before: Head,
+        entries: &[crate::journal::Entry],
+        after: Head,
+    ) -> Result<(), JournalError> {
+        self.crash.at(CrashPoint::BeforeJournalCommit);
+        let outcome = self.runtime.block_on(self.journal.append(before, entries));
+        let outcome = match outcome {
+            Err(JournalError::Database(error)) => {
+                match self.runtime.block_on(self.journal.hash_of(after.seq)) {
+                    Ok(Some(hash)) if hash == after.hash => Ok(()),
+                    _ => Err(JournalError::Database(error)),
+                }
+            }
+            other => other,
+        };
+        self.crash.at(CrashPoint::AfterJournalCommit);
+        outcome
+    }
+
+    /// Starts what keeps memory and opening time small, in the background.
+    fn tend(&mut self) {
+        self.background.retain(|thread| !thread.is_finished());
+        let state = self.published.get();
+        let snapshot = state.snapshot();
+        if self.since_merge.is_none() && snapshot.merge_due() {
+            self.merge(snapshot);
+        } else if self.background.is_empty()
+            && state.head.seq - self.checkpointed >= CHECKPOINT_ENTRIES
+        {
+            self.checkpoint(state);
+        }
+    }
+
+    fn merge(&mut self, snapshot: Snapshot) {
+        let Some(sender) = self.sender.upgrade() else { return };
+        let crash = self.crash.clone();
+        self.since_merge = Some(Vec::new());
+        self.background.push(std::thread::spawn(move || {
+            crash.at(CrashPoint::DuringMerge);
+            // The store may have stopped meanwhile: then nobody needs the result.
+            drop(sender.blocking_send(Message::Merged(snapshot.merged())));
+        }));
+    }
+
+    /// Re-maps what arrived during a merge onto the new generation, and publishes that.
+    fn install(&mut self, merged: &Snapshot) {
+        let mut candidate = merged.candidate();
+        for net in self.since_merge.take().unwrap_or_default() {
+            if candidate.apply(&net).is_err() {
+                tracing::error!("the merged view is full: it is dropped");
+                return;
+            }
+        }
+        let state =
+            State { quads: Quads::Proposed(candidate), ..State::clone(&self.published.get()) };
+        self.published.set(state.published());
+        self.checkpoint(self.published.get());
+    }
+
+    fn checkpoint(&mut self, state: Arc<State>) {
+        self.checkpointed = state.head.seq;
+        let (folder, crash) = (self.folder.clone(), self.crash.clone());
+        self.background.push(std::thread::spawn(move || {
+            if let Err(error) = checkpoint::write(&folder, &state, &crash) {
+                tracing::error!(%error, "the checkpoint was not written");
+            }
+        }));
+    }
+
+    fn finish(mut self) {
+        for thread in self.background.drain(..) {
+            drop(thread.join());
+        }
+        let state = self.published.get();
+        if state.head.seq > self.checkpointed
+            && let Err(error) = checkpoint::write(&self.folder, &state, &self.crash)
+        {
+            tracing::error!(%error, "the last checkpoint was not written");
+        }
+        self.runtime.block_on(self.journal.close());
+    }
+}
+
+/// A proposal that panics refuses its own command, not the batch.
+fn guarded(command: &Command, state: &State) -> Result<Accepted, CommitError> {
+    let decide = std::panic::AssertUnwindSafe(|| decide(command, state));
+    match std::panic::catch_unwind(decide) {
+        Ok(decided) => decided.map_err(CommitError::Rejected),
+        Err(_) => Err(CommitError::Failed("a command could not be carried out".to_owned())),
+    }
+}
+
+impl CommitError {
+    fn of_journal(error: &JournalError) -> Self {
+        match error {
+            JournalError::Full => Self::Rejected(Rejection::Full),
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! State that is not RDF and never replayed, in tables beside the journal.
+
+pub(crate) mod tokens;

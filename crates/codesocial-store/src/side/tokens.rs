@@ -1,0 +1,84 @@
+//! Access tokens. Only their hashes are kept; a token has 256 random bits, so that its hash needs
+//! neither salt nor slowness.
+
+use crate::{Agent, OpaqueId, Random, hex};
+use sha2::{Digest, Sha256};
+use sqlx::{Row, SqlitePool};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{PoisonError, RwLock};
+
+/// What tokens begin with, so that a leaked one is recognised for what it is.
+const PREFIX: &str = "codesocial_";
+
+/// The tokens in force.
+#[derive(Debug)]
+pub struct Tokens {
+    known: RwLock<HashMap<Vec<u8>, OpaqueId>>,
+    pool: SqlitePool,
+}
+
+impl Tokens {
+    pub(crate) async fn load(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+        let rows = sqlx::query("SELECT hash, actor FROM token WHERE role = 'administrator'")
+            .fetch_all(pool)
+            .await?;
+        let mut known = HashMap::new();
+        for row in rows {
+            if let Ok(actor) = row.try_get::<&str, _>("actor")?.parse() {
+                known.insert(row.try_get("hash")?, actor);
+            }
+        }
+        Ok(Self { known: RwLock::new(known), pool: pool.clone() })
+    }
+
+    /// Whether there is no administrator yet.
+    pub fn is_empty(&self) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// The agent who holds a token.
+    pub fn agent(&self, token: &str) -> Option<Agent> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(Sha256::digest(token).as_slice()).copied().map(Agent::Administrator)
+    }
+
+    /// Makes `token` the administrator's only one.
+    pub async fn set_administrator(
+        &self,
+        token: &str,
+        now: jiff::Timestamp,
+        random: &mut Random,
+    ) -> Result<(), sqlx::Error> {
+        if matches!(self.agent(token), Some(Agent::Administrator(_))) {
+            return Ok(());
+        }
+        let hash = Sha256::digest(token).to_vec();
+        let actor = {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            known.values().next().copied().unwrap_or_else(|| OpaqueId::random(random))
+        };
+        let mut tx = self.pool.begin().await?;
+        sqlx::query("DELETE FROM token WHERE role = 'administrator'").execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO token (hash, actor, role, created_at) VALUES (?1, ?2, 'administrator', ?3)",
+        )
+        .bind(hash.as_slice())
+        .bind(actor.to_string())
+        .bind(now.to_string())
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.clear();
+        known.insert(hash, actor);
+        Ok(())
+    }
+
+    /// A fresh token, to be shown once.
+    pub fn generate(random: &mut Random) -> String {
+        let mut token = PREFIX.to_owned();
+        write!(token, "{}", hex(&random.bytes())).expect("a String takes all");
+        token
+    }
+}

@@ -1,0 +1,166 @@
+//! What the store holds after an entry: the quads, and what must be known of each graph beside
+//! them. Published and proposed states are read by the same functions.
+
+use crate::rules::Rules;
+use crate::{Etag, Head, OpaqueId};
+use codesocial_graph::{Candidate, Pattern, Snapshot};
+use codesocial_rdf::vocab::{as2, ldp, rdf};
+use codesocial_rdf::{Base, GraphKind};
+use jiff::Timestamp;
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, QuadRef};
+use sha2::{Digest, Sha256};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The state after one entry. A clone is cheap.
+#[derive(Clone)]
+pub struct State {
+    pub(crate) quads: Quads,
+    pub(crate) graphs: imbl::HashMap<Arc<str>, GraphRecord>,
+    pub(crate) head: Head,
+    /// Time of the head.
+    pub(crate) at: Timestamp,
+    pub(crate) rules: Arc<Rules>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Quads {
+    Published(Snapshot),
+    Proposed(Candidate),
+}
+
+/// What the journal says of a graph beside its quads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GraphRecord {
+    pub(crate) id: OpaqueId,
+    /// The last entry that changed the graph.
+    pub(crate) last: u64,
+}
+
+impl State {
+    /// Before the first entry.
+    pub(crate) fn empty(base: Base) -> Self {
+        Self {
+            quads: Quads::Published(Snapshot::empty(base)),
+            graphs: imbl::HashMap::new(),
+            head: Head::EMPTY,
+            at: Timestamp::UNIX_EPOCH,
+            rules: Arc::default(),
+        }
+    }
+
+    /// The entry after which this is the state.
+    pub fn head(&self) -> Head {
+        self.head
+    }
+
+    /// Time of the last entry.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The graph of what the server says of a document.
+    pub fn meta(document: NamedNodeRef<'_>) -> NamedNode {
+        NamedNode::new_unchecked(format!("{}.meta", document.as_str()))
+    }
+
+    /// The graph that remembers what was deleted.
+    pub(crate) fn tombstones(&self) -> NamedNode {
+        self.base().resolve("system/tombstones")
+    }
+
+    /// Whether there is a document of that name.
+    pub fn exists(&self, document: NamedNodeRef<'_>) -> bool {
+        match self.base().kind_of(document) {
+            GraphKind::Resource | GraphKind::Sandbox => {
+                self.has_quads(Self::meta(document).as_ref())
+            }
+            _ => self.has_quads(document),
+        }
+    }
+
+    fn has_quads(&self, graph: NamedNodeRef<'_>) -> bool {
+        self.graph_id(graph.into()).is_some_and(|graph| {
+            self.quads(Pattern { graph: Some(graph), ..Pattern::default() }).next().is_some()
+        })
+    }
+
+    /// Whether there was a document of that name, which was deleted.
+    pub fn is_tombstoned(&self, document: NamedNodeRef<'_>) -> bool {
+        let tombstones = self.tombstones();
+        let (Some(graph), Some(subject), Some(predicate)) =
+            (self.id(&tombstones), self.id(document), self.id(as2::DELETED))
+        else {
+            return false;
+        };
+        let pattern = Pattern {
+            subject: Some(subject),
+            predicate: Some(predicate),
+            graph: Some(graph),
+            ..Pattern::default()
+        };
+        self.quads(pattern).next().is_some()
+    }
+
+    /// Whether a document is a container: what the server says of it is what counts.
+    pub fn is_container(&self, document: NamedNodeRef<'_>) -> bool {
+        let meta = Self::meta(document);
+        self.contains(QuadRef::new(document, rdf::TYPE, ldp::CONTAINER, GraphNameRef::from(&meta)))
+    }
+
+    /// The container that a document of that name lies in, or would.
+    pub fn container_of(&self, document: NamedNodeRef<'_>) -> Option<NamedNode> {
+        let path = self.base().path_of(document.as_str()).filter(|path| !path.is_empty())?;
+        let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+        Some(self.base().resolve(parent))
+    }
+
+    /// The state part of a document's entity tag: it changes exactly when its graph or what the
+    /// server says of it does.
+    pub fn etag(&self, document: NamedNodeRef<'_>) -> Option<Etag> {
+        let last = |graph: &str| self.graphs.get(graph).map(|record| record.last);
+        let changed = last(document.as_str()).max(last(Self::meta(document).as_str()))?;
+        let digest = Sha256::new()
+            .chain_update(document.as_str())
+            .chain_update(changed.to_be_bytes())
+            .finalize();
+        Some(Etag(crate::hex(&digest[..8])))
+    }
+
+    /// The candidate that this state is, made from it where it is published.
+    pub(crate) fn candidate(&self) -> Candidate {
+        match &self.quads {
+            Quads::Published(snapshot) => snapshot.candidate(),
+            Quads::Proposed(candidate) => candidate.clone(),
+        }
+    }
+
+    /// The published quads. A state that anyone outside the writer sees has them.
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        match &self.quads {
+            Quads::Published(snapshot) => snapshot.clone(),
+            Quads::Proposed(candidate) => candidate.clone().publish(),
+        }
+    }
+
+    /// The same state, for everyone.
+    pub(crate) fn published(self) -> Self {
+        Self { quads: Quads::Published(self.snapshot()), ..self }
+    }
+}
+
+impl Deref for State {
+    type Target = codesocial_graph::State;
+
+    fn deref(&self) -> &codesocial_graph::State {
+        match &self.quads {
+            Quads::Published(snapshot) => snapshot,
+            Quads::Proposed(candidate) => candidate,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! A handle to the store: read the newest state, commit a command.
+
+use crate::journal::{Journal, JournalError, SqliteJournal};
+use crate::sequencer::{Message, QUEUE_MAX, Sequencer};
+use crate::side::tokens::Tokens;
+use crate::{Command, Committed, Crash, Random, Rejection, State, recovery};
+use codesocial_rdf::{Base, BaseError};
+use jiff::Timestamp;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
+
+/// The journal's file in a data directory.
+pub(crate) const JOURNAL_FILE: &str = "journal.sqlite";
+const LOCK_FILE: &str = "lock";
+
+/// Where the data are and how to open them.
+#[derive(Debug)]
+pub struct Options {
+    pub folder: PathBuf,
+    /// The base to create the instance with, or that the existing one must have.
+    pub base: Option<Base>,
+    pub now: Timestamp,
+    pub random: Random,
+    pub crash: Crash,
+}
+
+/// Why a data directory cannot be opened. Said to the administrator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{path}: {error}")]
+    Folder { path: PathBuf, error: std::io::Error },
+    #[error("{0} is in use by another process: stop it first")]
+    Locked(PathBuf),
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error("the instance was created with --base {stored}, and IRIs are for ever: not {asked}")]
+    OtherBase { stored: Base, asked: Base },
+    #[error("the first entry of the journal names no base: {0}")]
+    Genesis(String),
+    #[error("the first entry of the journal: {0}")]
+    Base(#[from] BaseError),
+    #[error(
+        "the clock says {now}, more than an hour before the last entry of {last}: set it right"
+    )]
+    Clock { now: Timestamp, last: Timestamp },
+}
+
+/// Why a commit did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// Theirs.
+    #[error(transparent)]
+    Rejected(Rejection),
+    /// Ours: logged, never shown.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A handle; clones share the store.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    published: Arc<Published>,
+    queue: mpsc::Sender<Message>,
+    tokens: Tokens,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Held as long as the store is open.
+    _lock: File,
+}
+
+/// The newest state, swapped by the writer and read by everyone.
+pub(crate) struct Published(RwLock<Arc<State>>);
+
+impl Published {
+    pub(crate) fn get(&self) -> Arc<State> {
+        // Nothing can panic while the lock is held, so a poisoned one still holds a whole state.
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set(&self, state: State) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(state);
+    }
+}
+
+impl Store {
+    /// Opens a data directory, creating and recovering what is needed. Blocking.
+    pub fn open(options: Options) -> Result<Self, OpenError> {
+        let Options { folder, base, now, mut random, crash } = options;
+        std::fs::create_dir_all(&folder)
+            .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
+        let lock = lock(&folder)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
+        let (journal, tokens, recovered) = runtime.block_on(async {
+            let sqlite = SqliteJournal::open(&folder.join(JOURNAL_FILE)).await?;
+            let tokens = Tokens::load(sqlite.pool()).await.map_err(JournalError::from)?;
+            let journal = Journal::Sqlite(sqlite);
+            let recovered = recovery::open(&journal, &folder, base, now, &mut random).await?;
+            Ok::<_, OpenError>((journal, tokens, recovered))
+        })?;
+        let last = recovered.state.at();
+        if last.duration_since(now) > jiff::SignedDuration::from_hours(1) {
+            return Err(OpenError::Clock { now, last });
+        }
+        let published = Arc::new(Published(RwLock::new(Arc::new(recovered.state.published()))));
+        let (queue, messages) = mpsc::channel(QUEUE_MAX);
+        let sequencer = Sequencer {
+            journal,
+            runtime,
+            published: published.clone(),
+            folder: folder.clone(),
+            crash: Arc::new(crash),
+            messages,
+            sender: queue.downgrade(),
+            since_merge: None,
+            background: Vec::new(),
+            checkpointed: recovered.checkpointed,
+        };
+        let writer =
+            sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;
+        let writer = Mutex::new(Some(writer));
+        Ok(Self(Arc::new(Shared { published, queue, tokens, writer, _lock: lock })))
+    }
+
+    /// The newest state.
+    pub fn state(&self) -> Arc<State> {
+        self.0.published.get()
+    }
+
+    /// Who may write, by token.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// Sends a command through the door and waits for what becomes of it.
+    pub async fn commit(&self, command: Command) -> Result<Committed, CommitError> {
+        let (answer, outcome) = oneshot::channel();
+        self.0.queue.try_send(Message::Commit(Box::new(command), answer)).map_err(|error| {
+            match error {
+                mpsc::error::TrySendError::Full(_) => CommitError::Rejected(Rejection::Busy),
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            }
+        })?;
+        outcome.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Ends the writer after what already waits, with a last checkpoint. Blocking.
+    pub fn close(&self) {
+        let writer = self.0.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            // Where the writer is gone already there is nothing to stop.
+            drop(self.0.queue.blocking_send(Message::Stop));
+            drop(writer.join());
+        }
+    }
+}
+
+fn stopped() -> CommitError {
+    CommitError::Failed("the writer has stopped".to_owned())
+}
+
+/// An exclusive lock of the operating system, which a crash releases.
+fn lock(folder: &Path) -> Result<File, OpenError> {
+    let path = folder.join(LOCK_FILE);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| OpenError::Folder { path: path.clone(), error })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::Folder { path, error }),
+    }
+}
