@@ -147,6 +147,7 @@ struct ReadableScan {
 impl Iterator for ReadableScan {
     type Item = Result<InternalQuad<TermId>, ViewFull>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let quad = self.quads.next()?;

@@ -256,8 +256,7 @@ impl Sieve {
     }
 
     pub(crate) fn admits(&self, state: &State, [_, predicate, _, graph]: &[TermId; 4]) -> bool {
-        self.open
-            || self.admits_graph(state, *graph)
+        self.admits_graph(state, *graph)
             || self.subclass == Some(*predicate) && self.hierarchy.contains(state.kind(*graph))
     }
 

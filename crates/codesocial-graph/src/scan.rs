@@ -73,20 +73,23 @@ impl Toggles {
     const FETCHED_FIRST: usize = 8;
     const FETCHED_NEXT: usize = 256;
 
+    #[inline]
     fn peek(&mut self, state: &State, order: Order) -> Option<Row> {
         if self.next == self.fetched.len() {
-            let start = self.resume.take()?;
-            let limit =
-                if self.fetched.is_empty() { Self::FETCHED_FIRST } else { Self::FETCHED_NEXT };
-            let range = state.delta().from(order, start);
-            self.fetched.clear();
-            self.fetched.extend(range.take_while(|row| **row <= self.upper).take(limit).copied());
-            self.next = 0;
-            if self.fetched.len() == limit {
-                self.resume = self.fetched.last().copied().map(Bound::Excluded);
-            }
+            let start = self.resume?;
+            self.fetch(state, order, start);
         }
         self.fetched.get(self.next).copied()
+    }
+
+    fn fetch(&mut self, state: &State, order: Order, start: Bound<Row>) {
+        let limit = if self.fetched.is_empty() { Self::FETCHED_FIRST } else { Self::FETCHED_NEXT };
+        let range = state.delta().from(order, start);
+        self.fetched.clear();
+        self.fetched.extend(range.take_while(|row| **row <= self.upper).take(limit).copied());
+        self.next = 0;
+        let last = self.fetched.last().filter(|_| self.fetched.len() == limit);
+        self.resume = last.copied().map(Bound::Excluded);
     }
 }
 
@@ -114,6 +117,7 @@ impl<H: Deref<Target = State>> Scan<H> {
         &self.state
     }
 
+    #[inline]
     fn next_row(&mut self) -> Option<Row> {
         loop {
             let base = self.state.base_quads().in_order(self.order).rows();
@@ -140,6 +144,7 @@ impl<H: Deref<Target = State>> Scan<H> {
 impl<H: Deref<Target = State>> Iterator for Scan<H> {
     type Item = Quad;
 
+    #[inline]
     fn next(&mut self) -> Option<Quad> {
         loop {
             let row = self.next_row()?;
@@ -165,6 +170,7 @@ impl<I: Iterator<Item = Quad>> Distinct<I> {
 impl<I: Iterator<Item = Quad>> Iterator for Distinct<I> {
     type Item = [TermId; 3];
 
+    #[inline]
     fn next(&mut self) -> Option<[TermId; 3]> {
         loop {
             let [subject, predicate, object, _] = self.quads.next()?;
