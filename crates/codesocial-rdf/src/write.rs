@@ -3,10 +3,38 @@
 //! Turtle has absolute IRIs only, and a space before the dot of each `@prefix p: <iri> .`, because
 //! the mirrors of SemApps 1.x rewrite it to SPARQL line by line.
 
+use crate::RdfSyntax;
 use crate::vocab::{PREFIXES, rdf};
 use oxrdf::{NamedOrBlankNode, Quad, Term, Triple};
+use oxrdfio::RdfSerializer;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
+/// The triples in a syntax. Triples of one subject must be neighbours.
+pub fn graph(triples: &[Triple], syntax: RdfSyntax) -> String {
+    match syntax {
+        RdfSyntax::Turtle | RdfSyntax::TriG => turtle(triples),
+        RdfSyntax::NTriples | RdfSyntax::NQuads => n_triples(triples),
+        RdfSyntax::JsonLd | RdfSyntax::RdfXml => {
+            let mut serializer = PREFIXES
+                .iter()
+                .fold(
+                    RdfSerializer::from_format(syntax.oxrdfio()),
+                    |serializer, (prefix, namespace)| {
+                        serializer
+                            .with_prefix(*prefix, *namespace)
+                            .expect("our namespaces are IRIs")
+                    },
+                )
+                .for_writer(Vec::new());
+            for triple in triples {
+                serializer.serialize_triple(triple).expect("a Vec takes all that is written");
+            }
+            let bytes = serializer.finish().expect("a Vec takes all that is written");
+            String::from_utf8(bytes).expect("serialisers write UTF-8")
+        }
+    }
+}
 
 /// The triples as Turtle, subjects in the given order, `rdf:type` first.
 ///
@@ -140,7 +168,7 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RdfSyntax, parse};
+    use crate::parse;
     use expect_test::expect;
 
     const SAMPLE: &str = r#"

@@ -11,6 +11,7 @@ mod crash;
 mod ids;
 mod journal;
 mod lifecycle;
+pub mod query;
 mod recovery;
 mod rejection;
 mod replay;
@@ -19,6 +20,7 @@ mod sequencer;
 mod side;
 mod state;
 mod store;
+pub mod update;
 
 pub use access::{AccessMode, Agent, decide as decide_access, readers};
 pub use command::{Command, CommandKind, Committed, Effect, Etag, Precondition, Proposal, Propose};

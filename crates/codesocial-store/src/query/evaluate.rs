@@ -1,0 +1,192 @@
+//! Evaluating one query on one state and writing its answer as it comes.
+
+use super::limits::{LimitError, Limits, check_text};
+use crate::{Agent, State, access};
+use codesocial_graph::{Selection, strip_dataset};
+use codesocial_rdf::{RdfSyntax, skolem, write};
+use oxrdf::{NamedNodeRef, Term, TermRef};
+use sparesults::{QueryResultsFormat, QueryResultsSerializer};
+use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
+use spargebra::algebra::QueryDataset;
+use spargebra::{Query, SparqlParser};
+use std::io::{self, Write};
+
+/// A query that passed the limits and the parser.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    query: Query,
+    selection: Selection,
+}
+
+/// How an answer is written: one for each kind of query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultSyntax {
+    Solutions(QueryResultsFormat),
+    Graph(RdfSyntax),
+}
+
+/// What an evaluation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    Whole,
+    /// Cut at the limit on rows or bytes: the bytes written so far are not a whole answer.
+    Truncated,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    #[error("the query cannot be read: {0}")]
+    Syntax(String),
+    #[error("SERVICE is not offered")]
+    Service,
+    #[error("the query took longer than it may")]
+    Timeout,
+    #[error("the evaluation failed: {0}")]
+    Evaluation(String),
+    #[error(transparent)]
+    Write(#[from] io::Error),
+}
+
+/// Checks and parses a query. Relative IRIs resolve against `base`.
+pub fn prepare(
+    text: &str,
+    base: &str,
+    protocol: Option<QueryDataset>,
+    limits: &Limits,
+) -> Result<Prepared, QueryError> {
+    check_text(text, limits)?;
+    let parser =
+        SparqlParser::new().with_base_iri(base).map_err(|e| QueryError::Syntax(e.to_string()))?;
+    let mut query = parser.parse_query(text).map_err(|e| QueryError::Syntax(e.to_string()))?;
+    let selection = strip_dataset(&mut query, protocol);
+    Ok(Prepared { query, selection })
+}
+
+impl Prepared {
+    /// Whether the answer is a graph, and not rows or a boolean.
+    pub fn answers_with_graph(&self) -> bool {
+        matches!(self.query, Query::Construct { .. } | Query::Describe { .. })
+    }
+}
+
+/// Evaluates a query as the agent may read the state. Blocking, and deep: on a big stack.
+pub fn evaluate(
+    prepared: &Prepared,
+    state: &State,
+    agent: Agent,
+    syntax: ResultSyntax,
+    limits: &Limits,
+    cancel: &CancellationToken,
+    output: &mut impl Write,
+) -> Result<Answer, QueryError> {
+    match answer(prepared, state, agent, syntax, limits, cancel, output) {
+        Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+            Ok(Answer::Truncated)
+        }
+        other => other,
+    }
+}
+
+fn answer(
+    prepared: &Prepared,
+    state: &State,
+    agent: Agent,
+    syntax: ResultSyntax,
+    limits: &Limits,
+    cancel: &CancellationToken,
+    output: &mut impl Write,
+) -> Result<Answer, QueryError> {
+    let dataset = state.readable_by(&access::readers(agent), &prepared.selection);
+    let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
+    let mut output = Bounded { output, left: limits.result_bytes_max };
+    let results = evaluator.prepare(&prepared.query).execute(dataset).map_err(failed)?;
+    match (results, syntax) {
+        (QueryResults::Solutions(solutions), ResultSyntax::Solutions(format)) => {
+            write_solutions(solutions, format, limits, &mut output)
+        }
+        (QueryResults::Boolean(value), ResultSyntax::Solutions(format)) => {
+            QueryResultsSerializer::from_format(format)
+                .serialize_boolean_to_writer(&mut output, value)?;
+            Ok(Answer::Whole)
+        }
+        (QueryResults::Graph(triples), ResultSyntax::Graph(syntax)) => {
+            let mut all = Vec::new();
+            for triple in triples {
+                if all.len() == limits.rows_max {
+                    return Ok(Answer::Truncated);
+                }
+                all.push(skolem::unskolemise(triple.map_err(failed)?));
+            }
+            // A graph is a set: templates may give a triple twice.
+            write::sort_for_reading(&mut all, "");
+            all.dedup();
+            output.write_all(write::graph(&all, syntax).as_bytes())?;
+            Ok(Answer::Whole)
+        }
+        _ => Err(QueryError::Evaluation("the syntax does not suit the kind of query".to_owned())),
+    }
+}
+
+fn write_solutions(
+    solutions: spareval::QuerySolutionIter<'_>,
+    format: QueryResultsFormat,
+    limits: &Limits,
+    output: &mut impl Write,
+) -> Result<Answer, QueryError> {
+    let variables = solutions.variables().to_vec();
+    let mut serializer = QueryResultsSerializer::from_format(format)
+        .serialize_solutions_to_writer(&mut *output, variables)?;
+    for (n, solution) in solutions.enumerate() {
+        if n == limits.rows_max {
+            return Ok(Answer::Truncated);
+        }
+        let solution = solution.map_err(failed)?;
+        // Skolem IRIs leave as blank nodes; most rows have none, and are written as they are.
+        let blanks: Vec<Option<Term>> =
+            solution.values().iter().map(|value| value.as_ref().and_then(blank)).collect();
+        let row = solution.variables().iter().zip(solution.values()).zip(&blanks).filter_map(
+            |((variable, value), blank)| {
+                let term = blank.as_ref().or(value.as_ref())?;
+                Some((variable.as_ref(), TermRef::from(term)))
+            },
+        );
+        serializer.serialize(row)?;
+    }
+    serializer.finish()?;
+    Ok(Answer::Whole)
+}
+
+fn blank(term: &Term) -> Option<Term> {
+    match term {
+        Term::NamedNode(iri) => skolem::blank(NamedNodeRef::from(iri)).map(Term::from),
+        Term::BlankNode(_) | Term::Literal(_) => None,
+    }
+}
+
+fn failed(error: QueryEvaluationError) -> QueryError {
+    match error {
+        QueryEvaluationError::Cancelled => QueryError::Timeout,
+        QueryEvaluationError::UnsupportedService(_) => QueryError::Service,
+        other => QueryError::Evaluation(other.to_string()),
+    }
+}
+
+/// A writer that stops at the limit on bytes.
+struct Bounded<'a, W> {
+    output: &'a mut W,
+    left: usize,
+}
+
+impl<W: Write> Write for Bounded<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}

@@ -1,0 +1,8 @@
+//! SPARQL queries. This is the seam behind which evaluation will move to processes of its own: what
+//! goes in is text and data, what comes out is a stream of bytes and an end that says why.
+
+mod evaluate;
+mod limits;
+
+pub use evaluate::{Answer, QueryError, ResultSyntax, evaluate, prepare};
+pub use limits::{LimitError, Limits, check_text};

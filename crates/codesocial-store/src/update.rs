@@ -1,0 +1,243 @@
+//! SPARQL Update: a request becomes one net changeset. Whatever queries are in it run here, beside
+//! the writer, on a given state.
+//! <https://www.w3.org/TR/sparql11-update/>
+
+use crate::{Agent, Random, Rejection, State, UpdateRefusal, access};
+use codesocial_graph::{Candidate, Selection};
+use codesocial_rdf::{Changeset, GraphKind, skolem};
+use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use spareval::{CancellationToken, DeleteInsertQuad, QueryEvaluator};
+use spargebra::algebra::{GraphTarget, QueryDataset};
+use spargebra::term::{GroundQuad, GroundTerm};
+use spargebra::{GraphUpdateOperation, Update};
+use std::collections::HashMap;
+
+/// Whether a request can be carried out by the writer itself: no query in it.
+pub fn is_data_only(update: &Update) -> bool {
+    update.operations.iter().all(|operation| match operation {
+        GraphUpdateOperation::DeleteInsert { .. } => false,
+        GraphUpdateOperation::InsertData { .. }
+        | GraphUpdateOperation::DeleteData { .. }
+        | GraphUpdateOperation::Load { .. }
+        | GraphUpdateOperation::Clear { .. }
+        | GraphUpdateOperation::Create { .. }
+        | GraphUpdateOperation::Drop { .. } => true,
+    })
+}
+
+/// How far a request reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// The whole dataset, as in a request to the SPARQL endpoint.
+    Dataset,
+    /// One document, whose graph is the default graph, as in a `PATCH`.
+    Document(NamedNode),
+}
+
+/// What a request changes on a state, as the agent may read it.
+///
+/// Operations see what those before them did; the net change counts.
+pub fn changes(
+    update: &Update,
+    reach: &Reach,
+    state: &State,
+    agent: Agent,
+    random: &mut Random,
+    cancel: &CancellationToken,
+) -> Result<Changeset, Rejection> {
+    let mut evaluation = Evaluation {
+        state,
+        reach,
+        agent,
+        random,
+        cancel,
+        candidate: state.candidate(),
+        minted: HashMap::new(),
+    };
+    let mut net = Changeset::default();
+    for operation in &update.operations {
+        let change = evaluation.operation(operation)?;
+        let change = evaluation.within_reach(change)?;
+        access::scope(agent, state.base(), change.removed.iter().chain(&change.added))?;
+        let change = evaluation.candidate.apply(&change).map_err(|_| Rejection::Full)?;
+        net = net.then(change);
+    }
+    Ok(net)
+}
+
+struct Evaluation<'a> {
+    state: &'a State,
+    reach: &'a Reach,
+    agent: Agent,
+    random: &'a mut Random,
+    cancel: &'a CancellationToken,
+    candidate: Candidate,
+    /// Each fresh blank node is minted once for the whole request.
+    minted: HashMap<BlankNode, NamedNode>,
+}
+
+impl Evaluation<'_> {
+    fn operation(&mut self, operation: &GraphUpdateOperation) -> Result<Changeset, Rejection> {
+        let refused = |refusal| Err(Rejection::Update(refusal));
+        match operation {
+            GraphUpdateOperation::InsertData { data } => {
+                let added = data.iter().map(|quad| self.skolemise(plain(quad))).collect();
+                Ok(Changeset { removed: Vec::new(), added })
+            }
+            GraphUpdateOperation::DeleteData { data } => {
+                let removed = data.iter().map(|quad| ground(quad)).collect();
+                Ok(Changeset { removed, added: Vec::new() })
+            }
+            GraphUpdateOperation::DeleteInsert { using, pattern, delete, insert } => {
+                let evaluator = QueryEvaluator::new().with_cancellation_token(self.cancel.clone());
+                let prepared = evaluator.prepare_delete_insert(
+                    delete.clone(),
+                    insert.clone(),
+                    None,
+                    None,
+                    pattern,
+                );
+                self.delete_insert(using.clone(), prepared)
+            }
+            GraphUpdateOperation::Load { .. } => refused(UpdateRefusal::Load),
+            GraphUpdateOperation::Create { .. }
+            | GraphUpdateOperation::Clear { .. }
+            | GraphUpdateOperation::Drop { .. }
+                if *self.reach != Reach::Dataset =>
+            {
+                refused(UpdateRefusal::OtherGraph)
+            }
+            GraphUpdateOperation::Create { silent, graph } => {
+                let exists = self.candidate.graph_len(graph.as_ref().into()) > 0;
+                if exists && !silent {
+                    return refused(UpdateRefusal::GraphExists(graph.clone()));
+                }
+                // A graph without triples is not recorded. https://www.w3.org/TR/sparql11-update/#create
+                Ok(Changeset::default())
+            }
+            GraphUpdateOperation::Clear { graph, .. }
+            | GraphUpdateOperation::Drop { graph, .. } => {
+                Ok(Changeset { removed: self.content(graph), added: Vec::new() })
+            }
+        }
+    }
+
+    fn delete_insert(
+        &mut self,
+        using: Option<QueryDataset>,
+        prepared: spareval::PreparedDeleteInsertUpdate<'_>,
+    ) -> Result<Changeset, Rejection> {
+        let selection = match (self.reach, using) {
+            (Reach::Dataset, using) => Selection::default().narrowed_by(using),
+            (Reach::Document(document), None) => {
+                let own = QueryDataset { default: vec![document.clone()], named: Some(Vec::new()) };
+                Selection::default().narrowed_by(Some(own))
+            }
+            (Reach::Document(_), Some(_)) => {
+                return Err(Rejection::Update(UpdateRefusal::OtherGraph));
+            }
+        };
+        let dataset = self.candidate.readable_by(&access::readers(self.agent), &selection);
+        let stopped = |error: spareval::QueryEvaluationError| {
+            Rejection::Update(UpdateRefusal::Evaluation(error.to_string()))
+        };
+        let found: Vec<DeleteInsertQuad> = prepared
+            .execute(dataset)
+            .map_err(stopped)?
+            .collect::<Result<_, _>>()
+            .map_err(stopped)?;
+        let mut changes = Changeset::default();
+        for quad in found {
+            match quad {
+                DeleteInsertQuad::Delete(quad) => changes.removed.push(quad),
+                DeleteInsertQuad::Insert(quad) => changes.added.push(self.skolemise(quad)),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// In a document, the default graph is the document's, and there is no other.
+    fn within_reach(&self, mut change: Changeset) -> Result<Changeset, Rejection> {
+        let Reach::Document(document) = self.reach else { return Ok(change) };
+        for quad in change.removed.iter_mut().chain(&mut change.added) {
+            if quad.graph_name != GraphName::DefaultGraph {
+                return Err(Rejection::Update(UpdateRefusal::OtherGraph));
+            }
+            quad.graph_name = document.clone().into();
+        }
+        Ok(change)
+    }
+
+    /// What `CLEAR` and `DROP` remove: of many graphs at once, those that are not the server's.
+    fn content(&self, target: &GraphTarget) -> Vec<Quad> {
+        let clearable =
+            |kind| matches!(kind, GraphKind::Resource | GraphKind::Sandbox | GraphKind::Foreign);
+        let named = || {
+            let graphs = self.candidate.graphs();
+            graphs.filter(|graph| clearable(self.candidate.kind(*graph))).flat_map(|graph| {
+                let name = self.candidate.graph_name(graph);
+                self.quads_of(name.as_ref())
+            })
+        };
+        match target {
+            GraphTarget::NamedNode(name) => self.quads_of(name.as_ref().into()),
+            GraphTarget::DefaultGraph => self.quads_of(GraphNameRef::DefaultGraph),
+            GraphTarget::NamedGraphs => named().collect(),
+            GraphTarget::AllGraphs => {
+                named().chain(self.quads_of(GraphNameRef::DefaultGraph)).collect()
+            }
+        }
+    }
+
+    fn quads_of(&self, graph: GraphNameRef<'_>) -> Vec<Quad> {
+        self.candidate.graph(graph).map(|triple| triple.in_graph(graph)).collect()
+    }
+
+    fn skolemise(&mut self, quad: Quad) -> Quad {
+        let document = match (&quad.graph_name, self.reach) {
+            (GraphName::NamedNode(name), _) | (_, Reach::Document(name)) => {
+                name.as_str().to_owned()
+            }
+            (GraphName::DefaultGraph | GraphName::BlankNode(_), Reach::Dataset) => {
+                self.state.base().resolve(".well-known/genid").into_string()
+            }
+        };
+        let Quad { subject, predicate, object, graph_name } = quad;
+        let subject = match subject {
+            NamedOrBlankNode::BlankNode(node) => self.mint(node, &document).into(),
+            named @ NamedOrBlankNode::NamedNode(_) => named,
+        };
+        let object = match object {
+            Term::BlankNode(node) => self.mint(node, &document).into(),
+            other @ (Term::NamedNode(_) | Term::Literal(_)) => other,
+        };
+        Quad { subject, predicate, object, graph_name }
+    }
+
+    fn mint(&mut self, node: BlankNode, document: &str) -> NamedNode {
+        let random = &mut *self.random;
+        self.minted.entry(node).or_insert_with(|| skolem::iri(document, random.bits())).clone()
+    }
+}
+
+/// The quad of a request, as the rest of the program has it.
+fn plain(quad: &spargebra::term::Quad) -> Quad {
+    let graph_name = match &quad.graph_name {
+        spargebra::term::GraphName::NamedNode(name) => name.clone().into(),
+        spargebra::term::GraphName::DefaultGraph => GraphName::DefaultGraph,
+    };
+    Triple::new(quad.subject.clone(), quad.predicate.clone(), quad.object.clone())
+        .in_graph(graph_name)
+}
+
+fn ground(quad: &GroundQuad) -> Quad {
+    let object: Term = match &quad.object {
+        GroundTerm::NamedNode(node) => node.clone().into(),
+        GroundTerm::Literal(literal) => literal.clone().into(),
+    };
+    let graph_name = match &quad.graph_name {
+        spargebra::term::GraphName::NamedNode(name) => name.clone().into(),
+        spargebra::term::GraphName::DefaultGraph => GraphName::DefaultGraph,
+    };
+    Quad::new(quad.subject.clone(), quad.predicate.clone(), object, graph_name)
+}
