@@ -1,5 +1,6 @@
 //! Terms written short, for people: prefixed names and quoted literals.
 
+use crate::datatype::is_well_formed;
 use oxrdf::vocab::xsd;
 use oxrdf::{NamedNodeRef, TermRef};
 use std::collections::BTreeMap;
@@ -52,7 +53,9 @@ impl Prefixes {
             TermRef::Literal(literal) => literal,
         };
         match literal.datatype() {
-            xsd::INTEGER | xsd::DECIMAL | xsd::BOOLEAN => literal.value().to_owned(),
+            xsd::INTEGER | xsd::DECIMAL | xsd::BOOLEAN if is_well_formed(literal) => {
+                literal.value().to_owned()
+            }
             xsd::STRING => literal.to_string(),
             _ if literal.language().is_some() => literal.to_string(),
             datatype => format!(

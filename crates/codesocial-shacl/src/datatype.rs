@@ -7,7 +7,7 @@
 use oxrdf::vocab::rdf;
 use oxrdf::{LiteralRef, NamedNodeRef};
 use oxsdatatypes::{
-    Date, DateTime, DayTimeDuration, Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth, Time,
+    Date, DateTime, DayTimeDuration, Duration, GDay, GMonth, GYear, GYearMonth, Time,
     YearMonthDuration,
 };
 use std::str::FromStr;
@@ -109,7 +109,7 @@ impl LexicalSpace {
             Self::GYear => parses::<GYear>(lexical),
             Self::GYearMonth => parses::<GYearMonth>(lexical),
             Self::GMonth => parses::<GMonth>(lexical),
-            Self::GMonthDay => parses::<GMonthDay>(lexical),
+            Self::GMonthDay => month_day(lexical).is_some(),
             Self::GDay => parses::<GDay>(lexical),
             Self::Duration => parses::<Duration>(lexical),
             Self::YearMonthDuration => parses::<YearMonthDuration>(lexical),
@@ -135,6 +135,13 @@ pub fn is_well_formed(literal: LiteralRef<'_>) -> bool {
 
 fn parses<T: FromStr>(lexical: &str) -> bool {
     T::from_str(lexical).is_ok()
+}
+
+/// A day of every year as that day of a leap year: `GMonthDay` refuses the 29th of February,
+/// which XML Schema allows.
+pub(crate) fn month_day(lexical: &str) -> Option<Date> {
+    let (sign, day) = lexical.split_at_checked(2)?;
+    (sign == "--").then(|| format!("2000-{day}").parse().ok())?
 }
 
 fn unsigned(lexical: &str) -> &str {
@@ -274,6 +281,10 @@ mod tests {
         check("NCName", &["ab", "_x.y-z"], &["a:b"]);
         check("NMTOKEN", &["1a", "-", ":"], &["", "a b"]);
         check("hexBinary", &["", "0fB7"], &["0", "0g"]);
-        check("base64Binary", &["", "AAAA", "AA==", "AAA=", "A A A A"], &["A", "AB==", "A===", " AAAA"]);
+        check(
+            "base64Binary",
+            &["", "AAAA", "AA==", "AAA=", "A A A A"],
+            &["A", "AB==", "A===", " AAAA"],
+        );
     }
 }

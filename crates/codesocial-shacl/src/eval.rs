@@ -147,12 +147,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         }
     }
 
-    fn report(
-        &self,
-        id: ShapeId,
-        focus: Id<V::Node>,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+    fn report(&self, id: ShapeId, focus: Id<V::Node>, report: &mut Report) -> Result<(), Failure> {
         self.steps.set(0);
         let verdict = self.evaluate(id, focus, &mut |finding| {
             if report.results.len() == RESULTS_MAX {

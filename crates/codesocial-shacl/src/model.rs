@@ -5,7 +5,7 @@
 
 use crate::compact::Prefixes;
 use crate::datatype::LexicalSpace;
-use crate::parse::ShapesErrors;
+use crate::parse::{ShapesError, ShapesErrors};
 use crate::path::Path;
 use crate::pattern::Pattern;
 use crate::reads::Reads;
@@ -26,6 +26,8 @@ pub struct Shapes {
     pub(crate) targets: TargetIndex,
     pub(crate) reads: Reads,
     pub(crate) prefixes: Arc<Prefixes>,
+    /// What is legal in the shapes graph and has no effect.
+    pub warnings: Vec<ShapesError>,
 }
 
 impl Shapes {

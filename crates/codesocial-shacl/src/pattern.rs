@@ -30,7 +30,8 @@ impl Pattern {
             .multi_line(has('m') && !has('q'))
             .case_insensitive(has('i'))
             .size_limit(PATTERN_BYTES_MAX)
-            .build()?;
+            .build()
+            .map_err(|error| PatternError::Syntax(last_line(&error.to_string())))?;
         Ok(Self { source: source.to_owned(), flags: flags.to_owned(), regex })
     }
 
@@ -46,7 +47,12 @@ pub enum PatternError {
     #[error("'{0}' inside a character class has no safe translation")]
     Class(String),
     #[error("{0}")]
-    Syntax(#[from] regex::Error),
+    Syntax(String),
+}
+
+/// The parser draws where the error is; its last line says what it is.
+fn last_line(error: &str) -> String {
+    error.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
 }
 
 /// Rewrites what means something else in the `regex` crate: set operations inside classes, and

@@ -3,11 +3,11 @@
 //! Invariant: two values of kinds that SPARQL does not compare, and ill-formed literals, have no
 //! order; SHACL counts that as a violation.
 
-use crate::datatype::LexicalSpace;
+use crate::datatype::{LexicalSpace, month_day};
 use oxrdf::vocab::xsd;
 use oxrdf::{LiteralRef, TermRef};
 use oxsdatatypes::{
-    Date, DateTime, Decimal, Double, Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth, Time,
+    Date, DateTime, Decimal, Double, Duration, GDay, GMonth, GYear, GYearMonth, Time,
 };
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -26,7 +26,7 @@ pub(crate) enum Comparable<'a> {
     GYear(GYear),
     GYearMonth(GYearMonth),
     GMonth(GMonth),
-    GMonthDay(GMonthDay),
+    GMonthDay(Date),
     GDay(GDay),
 }
 
@@ -64,7 +64,7 @@ impl<'a> Comparable<'a> {
             LexicalSpace::GYear => Self::GYear(lexical.parse().ok()?),
             LexicalSpace::GYearMonth => Self::GYearMonth(lexical.parse().ok()?),
             LexicalSpace::GMonth => Self::GMonth(lexical.parse().ok()?),
-            LexicalSpace::GMonthDay => Self::GMonthDay(lexical.parse().ok()?),
+            LexicalSpace::GMonthDay => Self::GMonthDay(month_day(lexical)?),
             LexicalSpace::GDay => Self::GDay(lexical.parse().ok()?),
             LexicalSpace::NormalizedString
             | LexicalSpace::Token

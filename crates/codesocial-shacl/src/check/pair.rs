@@ -92,8 +92,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         site: &Site<'a, '_, V::Node>,
         predicate: &Constant<NamedNode>,
     ) -> Result<FxHashSet<Id<V::Node>>, Stop> {
-        let others: FxHashSet<_> =
-            self.objects(site.focus, self.resolve(predicate)).collect();
+        let others: FxHashSet<_> = self.objects(site.focus, self.resolve(predicate)).collect();
         self.steps(others.len())?;
         Ok(others)
     }

@@ -50,22 +50,14 @@ const UNSUPPORTED: [&str; 13] = [
     "propertyValidator",
 ];
 
-const ONLY_ON_PROPERTY_SHAPES: [&str; 8] = [
-    "minCount",
-    "maxCount",
-    "uniqueLang",
-    "lessThan",
-    "lessThanOrEquals",
-    "qualifiedValueShape",
-    "qualifiedMinCount",
-    "qualifiedMaxCount",
-];
+const ONLY_ON_PROPERTY_SHAPES: [&str; 6] =
+    ["minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape"];
 
 impl Reading<'_, '_> {
-    pub(super) fn constraints(&mut self, is_property_shape: bool) -> Vec<Constraint> {
+    pub(super) fn constraints(&mut self) -> Vec<Constraint> {
         let mut constraints = Vec::new();
         for name in self.names() {
-            if !is_property_shape && ONLY_ON_PROPERTY_SHAPES.contains(&name.as_str()) {
+            if !self.has("path") && ONLY_ON_PROPERTY_SHAPES.contains(&name.as_str()) {
                 self.complain(Some(sh(&name)), None, Problem::OnlyOnPropertyShapes);
             }
             constraints.extend(self.parameter(&name));
@@ -222,8 +214,8 @@ impl Reading<'_, '_> {
         let shape = self.shape_of("qualifiedValueShape", &value)?;
         let (min, max) = (self.count("qualifiedMinCount"), self.count("qualifiedMaxCount"));
         if min.is_none() && max.is_none() {
-            let counts = Problem::Without("sh:qualifiedMinCount or sh:qualifiedMaxCount");
-            self.refuse("qualifiedValueShape", &value, counts);
+            let counts = Problem::Without("qualifiedMinCount or sh:qualifiedMaxCount");
+            self.warn("qualifiedValueShape", &value, counts);
         }
         let disjoint = self.flag("qualifiedValueShapesDisjoint");
         let siblings = if disjoint { self.siblings(&value) } else { Vec::new() };
@@ -269,16 +261,12 @@ impl Reading<'_, '_> {
         closed.then_some(Constraint::Closed { allowed })
     }
 
-    /// A parameter that only qualifies another: it is read there, and refused where that one is
-    /// missing.
+    /// A parameter that only qualifies another is read there; alone it makes no constraint.
     fn only_beside(&mut self, name: &str, other: &'static str) -> Option<Constraint> {
         if !self.has(other) {
-            let missing = match other {
-                "pattern" => "sh:pattern",
-                "closed" => "sh:closed",
-                _ => "sh:qualifiedValueShape",
-            };
-            self.complain(Some(sh(name)), None, Problem::Without(missing));
+            for value in self.values(name) {
+                self.warn(name, &value, Problem::Without(other));
+            }
         }
         None
     }

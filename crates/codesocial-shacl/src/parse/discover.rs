@@ -55,9 +55,7 @@ pub(super) fn shape_nodes(graph: &Graph, custom: &[NamedNode]) -> Vec<NamedOrBla
     };
     for class in ["NodeShape", "PropertyShape"] {
         for class in subclasses(graph, sh(class).into()) {
-            graph
-                .subjects_for_predicate_object(rdf::TYPE, class.as_ref())
-                .for_each(&mut insert);
+            graph.subjects_for_predicate_object(rdf::TYPE, class.as_ref()).for_each(&mut insert);
         }
     }
     let known = TARGETS.iter().chain(&PARAMETERS).map(|name| sh(name));

@@ -22,7 +22,7 @@ impl fmt::Display for ShapesErrors {
 }
 
 /// One thing wrong with one shape.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ShapesError {
     pub shape: Term,
     pub property: Option<NamedNode>,
@@ -87,8 +87,10 @@ pub enum Problem {
     BadList,
     #[error("a list longer than this engine reads")]
     ListTooLong,
-    #[error("has no effect without {0}")]
+    #[error("has no effect without sh:{0}")]
     Without(&'static str),
+    #[error("has no effect: only the literal true switches this on")]
+    NotTrue,
     #[error("not a regular expression this engine runs: {0}")]
     Pattern(#[from] PatternError),
     #[error("the implicit target of a shape that is a class needs an IRI")]

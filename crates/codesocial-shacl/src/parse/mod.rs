@@ -1,7 +1,8 @@
 //! From a shapes graph to checked [`Shapes`].
 //!
 //! Invariant: nothing of the namespace of SHACL that stands on a shape is dropped in silence; it
-//! is understood, or refused with the shape, the property and the value.
+//! is understood, or refused with the shape, the property and the value, or, where the standard
+//! gives it no effect, told as a warning.
 
 mod constraints;
 mod discover;
@@ -44,7 +45,8 @@ pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
     let constants = parser.constants.into_iter().collect();
     let targets = TargetIndex::new(&shapes);
     let reads = Reads::new(&shapes);
-    Ok(Shapes { shapes, constants, targets, reads, prefixes })
+    let warnings = parser.warnings;
+    Ok(Shapes { shapes, constants, targets, reads, prefixes, warnings })
 }
 
 /// The state of reading one shapes graph.
@@ -58,6 +60,7 @@ struct Parser<'g> {
     /// Predicates that the shapes graph declares as parameters of components of its own.
     custom_parameters: Vec<NamedNode>,
     errors: Vec<ShapesError>,
+    warnings: Vec<ShapesError>,
 }
 
 impl<'g> Parser<'g> {
@@ -73,6 +76,7 @@ impl<'g> Parser<'g> {
                 .collect(),
             custom_parameters,
             errors: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -106,7 +110,7 @@ impl Reading<'_, '_> {
         let shape = Shape {
             node: self.node.clone(),
             targets: self.targets(),
-            constraints: self.constraints(path.is_some()),
+            constraints: self.constraints(),
             path,
             severity: self.severity(),
             messages: self.texts("message"),
@@ -152,12 +156,10 @@ impl Reading<'_, '_> {
     fn severity(&mut self) -> Severity {
         match self.one("severity") {
             None => Severity::Violation,
-            Some(Term::NamedNode(iri)) => {
-                [Severity::Violation, Severity::Warning, Severity::Info]
-                    .into_iter()
-                    .find(|severity| severity.iri() == iri)
-                    .unwrap_or(Severity::Other(iri))
-            }
+            Some(Term::NamedNode(iri)) => [Severity::Violation, Severity::Warning, Severity::Info]
+                .into_iter()
+                .find(|severity| severity.iri() == iri)
+                .unwrap_or(Severity::Other(iri)),
             Some(other) => {
                 self.refuse("severity", &other, Problem::NotAnIri);
                 Severity::Violation

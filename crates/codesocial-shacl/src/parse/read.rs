@@ -77,10 +77,13 @@ impl<'p, 'g> Reading<'p, 'g> {
         let Some(value) = self.one(name) else { return false };
         match &value {
             Term::Literal(literal) if literal.datatype() == xsd::BOOLEAN => {
-                if !matches!(literal.value(), "true" | "false" | "1" | "0") {
-                    self.refuse(name, &value, Problem::NotABoolean);
+                match literal.value() {
+                    "true" => return true,
+                    "false" | "0" => {}
+                    "1" => self.warn(name, &value, Problem::NotTrue),
+                    _ => self.refuse(name, &value, Problem::NotABoolean),
                 }
-                literal.value() == "true"
+                false
             }
             Term::Literal(_) | Term::NamedNode(_) | Term::BlankNode(_) => {
                 self.refuse(name, &value, Problem::NotABoolean);
@@ -218,6 +221,13 @@ impl<'p, 'g> Reading<'p, 'g> {
         let mut objects: Vec<_> = objects.map(TermRef::into_owned).collect();
         objects.sort_by_cached_key(ToString::to_string);
         objects
+    }
+
+    /// Tells of what is legal and without effect.
+    pub(super) fn warn(&mut self, name: &str, value: &Term, problem: Problem) {
+        let shape = self.node.clone().into();
+        let (property, value) = (Some(sh(name)), Some(value.clone()));
+        self.parser.warnings.push(ShapesError { shape, property, value, problem });
     }
 
     pub(super) fn refuse(&mut self, name: &str, value: &Term, problem: Problem) {

@@ -25,8 +25,8 @@ impl Lang {
 
 pub(super) fn conforms(language: Lang) -> &'static str {
     match language {
-        Lang::Fr => "Conforme.\n",
-        Lang::En => "Conforms.\n",
+        Lang::Fr => "Conforme.",
+        Lang::En => "Conforms.",
     }
 }
 
@@ -67,7 +67,7 @@ impl ValidationResult {
         let words = Words {
             expected: &self.expected,
             value: value.as_deref().unwrap_or_default(),
-            found: self.found.as_deref().unwrap_or("0"),
+            found: self.found.as_deref().unwrap_or_default(),
             path: &self.path.as_ref().map(|path| path.display(prefixes)).unwrap_or_default(),
         };
         match language {
@@ -106,6 +106,9 @@ impl Words<'_> {
             Component::MaxInclusive => {
                 format!("valeur inférieure ou égale à {e} attendue, {v} trouvée")
             }
+            Component::MinLength | Component::MaxLength if f.is_empty() => {
+                format!("texte attendu, et {v} n'en a pas")
+            }
             Component::MinLength => {
                 format!("au moins {e} caractère{s} attendu{s}, {v} en a {f}")
             }
@@ -120,7 +123,9 @@ impl Words<'_> {
             Component::Equals => {
                 format!("{v} n'est pas à la fois une valeur d'ici et une valeur de {e}")
             }
-            Component::Disjoint => format!("{v} est aussi une valeur de {e}, et ne doit pas l'être"),
+            Component::Disjoint => {
+                format!("{v} est aussi une valeur de {e}, et ne doit pas l'être")
+            }
             Component::LessThan => format!("{v} n'est pas inférieur à {f}, valeur de {e}"),
             Component::LessThanOrEquals => {
                 format!("{v} n'est pas inférieur ou égal à {f}, valeur de {e}")
@@ -160,6 +165,9 @@ impl Words<'_> {
             Component::MaxExclusive => format!("a value less than {e} expected, {v} found"),
             Component::MaxInclusive => {
                 format!("a value less than or equal to {e} expected, {v} found")
+            }
+            Component::MinLength | Component::MaxLength if f.is_empty() => {
+                format!("a text expected, and {v} has none")
             }
             Component::MinLength => format!("at least {e} character{s} expected, {v} has {f}"),
             Component::MaxLength => format!("at most {e} character{s} expected, {v} has {f}"),

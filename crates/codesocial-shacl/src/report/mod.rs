@@ -58,7 +58,7 @@ impl Report {
             return message::conforms(language).to_owned();
         }
         let line = |result: &ValidationResult| result.to_line(&self.prefixes, language);
-        self.results.iter().map(line).collect()
+        self.results.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn add<V: GraphView>(
@@ -92,23 +92,30 @@ impl Report {
     }
 
     pub(crate) fn finished(mut self) -> Self {
-        let prefixes = Prefixes::default();
-        self.results.sort_by_cached_key(|result| {
-            (
-                result.source_shape.to_string(),
-                result.focus.to_string(),
-                result.path.as_ref().map(|path| path.display(&prefixes)),
-                result.component,
-                result.value.as_ref().map(ToString::to_string),
-                result.found.clone(),
-            )
-        });
+        self.results.sort_by_cached_key(ValidationResult::rank);
         self.conforms = self.results.is_empty();
         self
     }
 }
 
 impl ValidationResult {
+    /// Labels of anonymous shapes change with each parse, so they rank alike.
+    fn rank(&self) -> impl Ord + use<> {
+        let shape = match &self.source_shape {
+            NamedOrBlankNode::NamedNode(iri) => iri.as_str().to_owned(),
+            NamedOrBlankNode::BlankNode(_) => String::new(),
+        };
+        (
+            shape,
+            self.focus.to_string(),
+            self.path.as_ref().map(|path| path.display(&Prefixes::default())),
+            self.component,
+            self.value.as_ref().map(ToString::to_string),
+            self.found.clone(),
+            self.expected.clone(),
+        )
+    }
+
     fn to_line(&self, prefixes: &Prefixes, language: Lang) -> String {
         let path = self.path.as_ref().map(|path| format!(" {}", path.display(prefixes)));
         let severity = match &self.severity {
@@ -118,7 +125,7 @@ impl ValidationResult {
         let messages = self.messages_with(prefixes, Some(language));
         let messages: Vec<&str> = messages.iter().map(Literal::value).collect();
         format!(
-            "{focus}{path}: {component}{severity} — {message}\n",
+            "{focus}{path}: {component}{severity} — {message}",
             focus = prefixes.term(self.focus.as_ref()),
             path = path.unwrap_or_default(),
             component = self.component.name(),
@@ -131,7 +138,10 @@ impl ValidationResult {
 fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> String {
     let prefixes = &shapes.prefixes;
     let named = |ids: &[ShapeId]| {
-        let names = ids.iter().map(|&id| prefixes.term(Term::from(shapes[id].node.clone()).as_ref()));
+        let names = ids.iter().map(|&id| match &shapes[id].node {
+            NamedOrBlankNode::NamedNode(iri) => prefixes.iri(iri.as_ref()),
+            NamedOrBlankNode::BlankNode(_) => "[]".to_owned(),
+        });
         names.collect::<Vec<_>>().join(", ")
     };
     match constraint {
