@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use std::ops::Deref;
 
 /// A [`State`] in the making. A clone is the state to come back to when a change is refused.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Candidate(State);
 
 impl Candidate {

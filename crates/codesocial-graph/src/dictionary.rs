@@ -18,8 +18,8 @@ pub(crate) struct Dictionary {
     first_valued: u32,
     values: Vec<Value>,
     kinds: Box<[KindCell]>,
-    /// Open addressing with linear probing: ids, zero where free.
-    slots: Vec<u32>,
+    /// Open addressing with linear probing.
+    slots: Vec<Slot>,
     hasher: RandomState,
 }
 
@@ -39,6 +39,27 @@ impl Place {
 
     fn tag(self) -> Tag {
         Tag::from_byte((self.0 >> Self::TAG_SHIFT) as u8).expect("a place is made from a tag")
+    }
+}
+
+/// Where a term may be found by its hash. The part of the hash that is kept here tells most
+/// others apart without a look at their text.
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    id: TermId,
+}
+
+impl Slot {
+    /// The default graph is no term, so its id is free to say this.
+    const FREE: Self = Self { hash: 0, id: TermId::DEFAULT_GRAPH };
+
+    fn new(hash: u64, id: TermId) -> Self {
+        Self { hash: (hash >> 32) as u32, id }
+    }
+
+    fn is_free(self) -> bool {
+        self.id == TermId::DEFAULT_GRAPH
     }
 }
 
@@ -64,13 +85,17 @@ impl Dictionary {
     /// The id of a term, or the free slot where it would stand.
     fn probe(&self, key: Key<'_>, hash: u64) -> Result<TermId, usize> {
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
+        let wanted = Slot::new(hash, TermId::DEFAULT_GRAPH).hash;
+        let mut position = hash as usize & mask;
         loop {
-            match self.slots[slot] {
-                0 => return Err(slot),
-                id if key.is(self.get(TermId(id))) => return Ok(TermId(id)),
-                _ => slot = (slot + 1) & mask,
+            let slot = self.slots[position];
+            if slot.is_free() {
+                return Err(position);
             }
+            if slot.hash == wanted && key.is(self.get(slot.id)) {
+                return Ok(slot.id);
+            }
+            position = (position + 1) & mask;
         }
     }
 
@@ -88,7 +113,7 @@ impl Dictionary {
             + self.places.capacity() * size_of::<Place>()
             + self.values.capacity() * size_of::<Value>()
             + self.kinds.len()
-            + self.slots.capacity() * size_of::<u32>()
+            + self.slots.capacity() * size_of::<Slot>()
     }
 }
 
@@ -179,14 +204,15 @@ impl DictionaryBuilder {
             values: self.values,
             kinds: (0..ids).map(|_| KindCell::default()).collect(),
             // At most two thirds full: probes stay short.
-            slots: vec![0; (ids * 3 / 2 + 1).next_power_of_two()],
+            slots: vec![Slot::FREE; (ids * 3 / 2 + 1).next_power_of_two()],
             hasher: RandomState::new(),
         };
         for id in (1..ids as u32).map(TermId) {
             let key = dictionary.get(id).key();
-            match dictionary.probe(key, dictionary.hash(key)) {
+            let hash = dictionary.hash(key);
+            match dictionary.probe(key, hash) {
                 Ok(_) => return Err(BadDictionary::Duplicate),
-                Err(free) => dictionary.slots[free] = id.0,
+                Err(free) => dictionary.slots[free] = Slot::new(hash, id),
             }
         }
         Ok(dictionary)

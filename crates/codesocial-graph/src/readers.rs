@@ -47,7 +47,8 @@ impl Readers {
         Self { graphs: Exceptions::Only(graphs), ..self }
     }
 
-    /// Of these readers' graphs, all that are not in the set.
+    /// Of these readers' graphs, all that are not in the set, which must be of the very state that
+    /// is read: a graph that came later is in no set.
     #[must_use]
     pub fn all_but(self, graphs: Arc<GraphSet>) -> Self {
         Self { graphs: Exceptions::AllBut(graphs), ..self }

@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 /// A handle to a published [`State`].
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Snapshot(Arc<State>);
 
 /// Below this many changed quads or new terms a merge is not worth its while.

@@ -14,6 +14,7 @@ use crate::term::{Key, StoredTerm, Tag, TermId, Value, ViewFull};
 use codesocial_rdf::{Base, GraphKind};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, QuadRef};
 use oxrdf::{TermRef, Triple};
+use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -214,6 +215,16 @@ impl State {
 
     pub(crate) fn delta(&self) -> &Delta {
         &self.delta
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("base", self.base())
+            .field("quads", &self.len)
+            .field("changed_quads", &self.delta.len())
+            .finish_non_exhaustive()
     }
 }
 

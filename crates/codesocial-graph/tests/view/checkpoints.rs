@@ -1,6 +1,6 @@
 //! Damaged checkpoints are errors.
 
-use crate::world::{World, base, changes, events};
+use crate::world::{Event, World, base, cases, changes, events};
 use codesocial_graph::{CheckpointError, Snapshot};
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ fn encoded(view: &Snapshot) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    #![proptest_config(cases(200))]
 
     #[test]
     fn what_is_read_is_what_was_written(events in events()) {
@@ -31,7 +31,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let mut world = World::empty();
-        world.step(&crate::world::Event::Accepted(changes));
+        world.step(&Event::Accepted(changes));
         let mut bytes = encoded(&world.view);
         prop_assert!(Snapshot::decode(base(), &mut &bytes[..cut.index(bytes.len())]).is_err());
         let position = position.index(bytes.len());
@@ -47,7 +47,7 @@ fn check(damage: impl FnOnce(&mut Vec<u8>), expected: &Expect) {
     let mut bytes = encoded(&Snapshot::empty(base()));
     damage(&mut bytes);
     let error: CheckpointError =
-        Snapshot::decode(base(), &mut bytes.as_slice()).err().expect("an error");
+        Snapshot::decode(base(), &mut bytes.as_slice()).expect_err("damaged");
     expected.assert_eq(&error.to_string());
 }
 

@@ -1,6 +1,6 @@
 //! Every pattern, over random histories, against a plain set of quads.
 
-use crate::world::{Event, World, events, graphs, objects, predicates, quad, subjects};
+use crate::world::{Event, World, cases, events, graphs, objects, predicates, quad, subjects};
 use codesocial_graph::{Pattern, Snapshot, State, TermId};
 use codesocial_rdf::GraphKind;
 use oxrdf::vocab::rdfs;
@@ -113,7 +113,7 @@ fn check_data_graph(state: &State, model: &Dataset, shape: &Shape) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn every_snapshot_of_a_history_keeps_answering_as_its_model(

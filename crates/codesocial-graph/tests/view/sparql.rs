@@ -3,7 +3,7 @@
 //!
 //! The dataset is Oxigraph's plain one: its store would write `07` as `7`.
 
-use crate::world::{World, base, events, graphs, iri};
+use crate::world::{World, base, cases, events, graphs, iri};
 use codesocial_graph::{GraphSelection, GraphSet, Readers, Selection, State, strip_dataset};
 use codesocial_rdf::GraphKind;
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
@@ -171,7 +171,7 @@ fn hidden() -> impl Strategy<Value = Vec<GraphName>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(40) })]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn a_reader_is_answered_as_by_a_dataset_of_what_the_reader_may_read(

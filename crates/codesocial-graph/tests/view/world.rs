@@ -8,6 +8,11 @@ use oxrdf::{BlankNode, Dataset, GraphName, Literal, NamedNode, NamedOrBlankNode,
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+/// How often a law is tried. Failures are printed, not written beside the source.
+pub(crate) fn cases(count: u32) -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(count) }
+}
+
 pub(crate) fn base() -> Base {
     Base::parse("http://localhost:8080/").expect("a base")
 }
