@@ -1,7 +1,7 @@
 //! SPARQL over a state: what a reader may read, as the evaluator's dataset. The default graph is a
 //! distinct union; a graph that may not be read is absent, whatever the query does.
 
-use crate::readers::{Readers, Selection, Sieve};
+use crate::readers::{Reach, Readers, Selection, Sieve};
 use crate::row::Order;
 use crate::scan::{Pattern, Scan};
 use crate::state::{Firsts, State};
@@ -24,25 +24,42 @@ pub struct ReadableDataset(Rc<Readable>);
 
 struct Readable {
     state: State,
-    default: Sieve,
-    /// The default graph, where it is no union.
-    default_graph: Option<TermId>,
-    named: Sieve,
+    default: Part,
+    named: Part,
     computed: RefCell<ComputedTerms>,
+}
+
+/// The default graph or the named graphs of a query.
+struct Part {
+    sieve: Sieve,
+    reach: Reach,
+}
+
+impl Part {
+    fn new(state: &State, sieve: Sieve) -> Self {
+        Self { reach: sieve.reach(state), sieve }
+    }
+
+    /// The graph to bind a scan to, and how its quads are seen if there is one graph, or many.
+    fn look(&self, one: Seen, many: Seen) -> (Option<TermId>, Seen) {
+        match self.reach {
+            Reach::None => (None, Seen::Never),
+            Reach::One(graph) => (Some(graph), one),
+            Reach::Many => (None, many),
+        }
+    }
 }
 
 impl ReadableDataset {
     pub(crate) fn new(state: State, readers: &Readers, selection: &Selection) -> Self {
-        let default = Sieve::new(&state, readers, &selection.default);
-        let default_graph = default.only_graph(&state);
-        let named = Sieve::of_named(&state, readers, &selection.named);
-        let computed = RefCell::default();
-        Self(Rc::new(Readable { state, default, default_graph, named, computed }))
+        let default = Part::new(&state, Sieve::new(&state, readers, &selection.default));
+        let named = Part::new(&state, Sieve::of_named(&state, readers, &selection.named));
+        Self(Rc::new(Readable { state, default, named, computed: RefCell::default() }))
     }
 
     /// Whether a graph would be seen by name. A term that the query computed names none.
     fn is_seen(&self, graph: TermId) -> bool {
-        ComputedTerms::index(graph).is_none() && self.0.named.admits_graph(self, graph)
+        ComputedTerms::index(graph).is_none() && self.0.named.sieve.admits_graph(self, graph)
     }
 
     fn is_graph(&self, graph: TermId) -> bool {
@@ -71,13 +88,10 @@ impl<'a> QueryableDataset<'a> for ReadableDataset {
         graph_name: Option<Option<&TermId>>,
     ) -> impl Iterator<Item = Result<InternalQuad<TermId>, ViewFull>> + use<'a> {
         let (graph, seen) = match graph_name {
-            Some(None) => match self.0.default_graph {
-                Some(graph) => (Some(graph), Seen::AsDefaultGraph),
-                None => (None, Seen::InUnion { last: None }),
-            },
+            Some(None) => self.0.default.look(Seen::AsDefaultGraph, Seen::InUnion { last: None }),
             Some(Some(graph)) if self.is_seen(*graph) => (Some(*graph), Seen::AsNamedGraph),
-            Some(Some(graph)) => (Some(*graph), Seen::Never),
-            None => (None, Seen::WhereNamed),
+            Some(Some(_)) => (None, Seen::Never),
+            None => self.0.named.look(Seen::AsNamedGraph, Seen::WhereNamed),
         };
         let (subject, predicate, object) = (subject.copied(), predicate.copied(), object.copied());
         let pattern = Pattern { subject, predicate, object, graph };
@@ -86,13 +100,13 @@ impl<'a> QueryableDataset<'a> for ReadableDataset {
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId, ViewFull>> + use<'a> {
         let dataset = self.clone();
-        let graphs: Box<dyn Iterator<Item = TermId>> = match self.0.named.listed(self) {
+        let graphs: Box<dyn Iterator<Item = TermId>> = match self.0.named.sieve.listed(self) {
             Some(graphs) => {
                 Box::new(graphs.into_iter().filter(move |graph| dataset.is_graph(*graph)))
             }
             None => Box::new(
                 Firsts::new(self.clone(), Order::Gspo)
-                    .filter(move |graph| dataset.0.named.admits_graph(&dataset, *graph)),
+                    .filter(move |graph| dataset.0.named.sieve.admits_graph(&dataset, *graph)),
             ),
         };
         graphs.map(Ok)
@@ -159,14 +173,14 @@ impl Iterator for ReadableScan {
                 Seen::AsNamedGraph => Some(graph),
                 Seen::InUnion { last } => {
                     let triple = Some([subject, predicate, object]);
-                    if *last == triple || !dataset.0.default.admits(dataset, &quad) {
+                    if *last == triple || !dataset.0.default.sieve.admits(dataset, &quad) {
                         continue;
                     }
                     *last = triple;
                     None
                 }
                 Seen::WhereNamed => {
-                    if !dataset.0.named.admits(dataset, &quad) {
+                    if !dataset.0.named.sieve.admits(dataset, &quad) {
                         continue;
                     }
                     Some(graph)

@@ -274,14 +274,31 @@ impl Sieve {
         Some(graphs.filter(|graph| self.admits_graph(state, *graph)).collect())
     }
 
-    /// The one graph that it admits, where there can be only one.
-    pub(crate) fn only_graph(&self, state: &State) -> Option<TermId> {
+    /// How many graphs it can admit.
+    pub(crate) fn reach(&self, state: &State) -> Reach {
         if let Some(graphs) = self.listed(state) {
-            return if let [graph] = graphs[..] { Some(graph) } else { None };
+            return match graphs[..] {
+                [] => Reach::None,
+                [graph] => Reach::One(graph),
+                [..] => Reach::Many,
+            };
         }
-        let unnamed = self.kinds == KindSet::from_iter([GraphKind::Default])
-            && self.hierarchy == KindSet::default();
-        (unnamed && self.admits_graph(state, TermId::DEFAULT_GRAPH))
-            .then_some(TermId::DEFAULT_GRAPH)
+        let unnamed = KindSet::from_iter([GraphKind::Default]);
+        if self.kinds != unnamed || self.subclass.is_some() {
+            Reach::Many
+        } else if self.admits_graph(state, TermId::DEFAULT_GRAPH) {
+            Reach::One(TermId::DEFAULT_GRAPH)
+        } else {
+            Reach::None
+        }
     }
+}
+
+/// How many graphs a query can see. Where it is one, a scan is bound to it; where it is none,
+/// there is nothing to scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    None,
+    One(TermId),
+    Many,
 }

@@ -39,7 +39,7 @@ const QUERIES: [&str; 42] = [
     "SELECT * WHERE { ?a !(:knows|:size) ?b }",
     "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
     "SELECT ?p (COUNT(?s) AS ?n) (SUM(?o) AS ?t) WHERE { ?s ?p ?o } GROUP BY ?p",
-    "SELECT (MIN(?o) AS ?a) (MAX(?o) AS ?b) (AVG(?o) AS ?c) WHERE { ?s :size ?o FILTER(isNumeric(?o)) }",
+    "SELECT (MIN(?o) AS ?a) (MAX(?o) AS ?b) WHERE { ?s :size ?o FILTER(isNumeric(?o)) }",
     "SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }",
     "SELECT * WHERE { ?s :size ?o OPTIONAL { ?s :knows ?k FILTER(isIRI(?k)) } }",
     "SELECT * WHERE { ?s :size ?o FILTER NOT EXISTS { ?s :knows ?k } }",
