@@ -1,1 +1,62 @@
 //! What reading and writing a resource means: no HTTP, no network.
+//!
+//! Reading gives a [`Document`]; writing gives a command for the store's door.
+
+mod document;
+
+mod body;
+mod derive;
+mod slug;
+
+mod delete;
+mod patch;
+mod post;
+mod put;
+mod update;
+
+mod containers;
+mod install;
+mod load;
+
+pub use containers::{CONTAINERS, ContainerEntry};
+pub use delete::delete;
+pub use document::{Document, DocumentKind};
+pub use install::{Installation, install};
+pub use load::{DatasetError, Documents, is_loaded, load};
+pub use patch::patch;
+pub use post::{Creation, post};
+pub use put::put;
+pub use update::{parse_update, update};
+
+use codesocial_store::{AccessMode, Agent, Command, CommandKind, Precondition, Propose, Random};
+use jiff::Timestamp;
+use oxrdf::NamedNode;
+
+/// Who asks for a change, when, and under which condition: what every write has in common.
+#[derive(Debug)]
+pub struct Request<'a> {
+    pub agent: Agent,
+    pub now: Timestamp,
+    pub random: &'a mut Random,
+    pub precondition: Precondition,
+}
+
+impl Request<'_> {
+    fn command(
+        self,
+        kind: CommandKind,
+        target: Option<(NamedNode, AccessMode)>,
+        propose: Box<Propose>,
+    ) -> Command {
+        Command {
+            agent: self.agent,
+            kind,
+            target,
+            precondition: self.precondition,
+            expects: None,
+            now: self.now,
+            seed: self.random.bytes(),
+            propose,
+        }
+    }
+}

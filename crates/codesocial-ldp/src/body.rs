@@ -1,0 +1,135 @@
+//! The body of a write: what a client may say in a document, and what it may not.
+
+use crate::document::is_server_managed;
+use codesocial_rdf::vocab::{ldp, rdf};
+use codesocial_rdf::{Changeset, skolem};
+use codesocial_store::{Random, Rejection, State};
+use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+
+/// A body that was checked, with its blank nodes named.
+pub(crate) struct Body {
+    pub(crate) triples: Vec<Triple>,
+    /// Whether it asks for a container.
+    pub(crate) container: bool,
+}
+
+impl Body {
+    /// Checks the triples of a body for `document`.
+    ///
+    /// Server-managed triples that equal the current ones are ignored, so that what was read can
+    /// be written back; others are refused. Blank nodes continue those of the stored document
+    /// where they look alike.
+    pub(crate) fn check(
+        state: &State,
+        document: &NamedNode,
+        incoming: &[Triple],
+        random: &mut Random,
+    ) -> Result<Self, Rejection> {
+        let meta = State::meta(document.as_ref());
+        let current: Vec<Triple> = state.graph(meta.as_ref().into()).collect();
+        let exists = !current.is_empty();
+        let (mut triples, mut managed, mut container) = (Vec::new(), Vec::new(), false);
+        for triple in incoming {
+            if !is_server_managed(triple, document.as_ref()) {
+                triples.push(triple.clone());
+            } else if !exists && asks_for_container(triple) {
+                container = true;
+            } else if !current.contains(triple) && !(!exists && names_no_model(triple)) {
+                managed.push(triple.clone().in_graph(meta.clone()));
+            }
+        }
+        if !managed.is_empty() {
+            return Err(Rejection::ServerManaged(managed));
+        }
+        let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
+        check_names(state, document, &triples)?;
+        let known = skolem::continuing(&triples, &stored);
+        skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());
+        triples.sort_unstable_by_key(ToString::to_string);
+        triples.dedup();
+        Ok(Self { triples, container })
+    }
+
+    /// The body as the whole content of `document`: what goes and what comes.
+    pub(crate) fn difference(self, state: &State, document: &NamedNode) -> Changeset {
+        let in_graph = |triple: Triple| -> Quad { triple.in_graph(document.clone()) };
+        let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
+        let added =
+            self.triples.iter().filter(|t| !stored.contains(t)).cloned().map(in_graph).collect();
+        let removed =
+            stored.into_iter().filter(|t| !self.triples.contains(t)).map(in_graph).collect();
+        Changeset { removed, added }
+    }
+}
+
+fn asks_for_container(triple: &Triple) -> bool {
+    triple.predicate == rdf::TYPE
+        && [ldp::CONTAINER, ldp::BASIC_CONTAINER]
+            .iter()
+            .any(|class| triple.object == Term::from(*class))
+}
+
+/// `ldp:Resource` and `ldp:RDFSource` are true of every document: nothing to record.
+fn names_no_model(triple: &Triple) -> bool {
+    triple.predicate == rdf::TYPE
+        && [ldp::RESOURCE, ldp::RDF_SOURCE].iter().any(|class| triple.object == Term::from(*class))
+}
+
+/// A document speaks of itself, its fragments and its blank nodes; an unconstrained one of anything.
+fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Result<(), Rejection> {
+    let constrained = state.base().kind_of(document.as_ref()).in_shacl_data();
+    for triple in triples {
+        let names = [
+            match &triple.subject {
+                NamedOrBlankNode::NamedNode(node) => Some(node),
+                NamedOrBlankNode::BlankNode(_) => None,
+            },
+            match &triple.object {
+                Term::NamedNode(node) => Some(node),
+                Term::BlankNode(_) | Term::Literal(_) => None,
+            },
+        ];
+        if let Some(reserved) =
+            names.iter().flatten().find(|node| skolem::is_reserved(node.as_str()))
+        {
+            return Err(Rejection::Reserved(reserved.as_str().to_owned()));
+        }
+        if let Some(subject) = names[0].filter(|_| constrained) {
+            check_subject(document, subject)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether what an update changes may stand in the documents that it changes: the same rules as for
+/// a body.
+pub(crate) fn check_changes(state: &State, changes: &Changeset) -> Result<(), Rejection> {
+    let documents = |quad: &&Quad| state.base().kind(quad.graph_name.as_ref()).in_shacl_data();
+    let mut managed = Vec::new();
+    for quad in changes.added.iter().chain(&changes.removed).filter(documents) {
+        let GraphName::NamedNode(document) = &quad.graph_name else { continue };
+        if is_server_managed(&Triple::from(quad.clone()), document.as_ref()) {
+            managed.push(quad.clone());
+        }
+    }
+    if !managed.is_empty() {
+        return Err(Rejection::ServerManaged(managed));
+    }
+    for quad in changes.added.iter().filter(documents) {
+        if let (GraphName::NamedNode(document), NamedOrBlankNode::NamedNode(subject)) =
+            (&quad.graph_name, &quad.subject)
+        {
+            check_subject(document, subject)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_subject(document: &NamedNode, subject: &NamedNode) -> Result<(), Rejection> {
+    let own = subject.as_str().strip_prefix(document.as_str());
+    if own.is_some_and(|rest| rest.is_empty() || rest.starts_with('#')) {
+        Ok(())
+    } else {
+        Err(Rejection::ForeignSubject(subject.as_str().to_owned()))
+    }
+}

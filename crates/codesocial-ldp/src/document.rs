@@ -1,0 +1,107 @@
+//! A document as it is read: its own triples, what the server says of it, and what it is.
+
+use codesocial_rdf::GraphKind;
+use codesocial_rdf::vocab::{dct, ldp, rdf};
+use codesocial_store::AccessMode;
+use codesocial_store::{Agent, Etag, Rejection, State, decide_access};
+use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
+
+/// What one can ask of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    Resource,
+    Container,
+    /// Ontology, shapes, schemes, versions: written by the operator, read by all.
+    ReadOnly,
+}
+
+/// A document of one state. Skolem IRIs are still in its triples.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub iri: NamedNode,
+    pub kind: DocumentKind,
+    /// Whether no shape judges it.
+    pub unconstrained: bool,
+    pub etag: Etag,
+    /// The client's triples.
+    pub own: Vec<Triple>,
+    /// The server's triples.
+    pub meta: Vec<Triple>,
+}
+
+impl Document {
+    /// Reads a document for an agent. What may not be read is absent.
+    pub fn read(state: &State, agent: Agent, iri: &NamedNode) -> Result<Self, Rejection> {
+        let absent = || {
+            if state.is_tombstoned(iri.as_ref()) {
+                Rejection::Gone(iri.clone())
+            } else {
+                Rejection::NotFound(iri.clone())
+            }
+        };
+        let graph = state.base().kind_of(iri.as_ref());
+        let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
+        if decide_access(agent, graph, AccessMode::Read).is_err() {
+            return Err(Rejection::NotFound(iri.clone()));
+        }
+        let etag = state.etag(iri.as_ref()).ok_or_else(absent)?;
+        let meta = State::meta(iri.as_ref());
+        Ok(Self {
+            kind,
+            unconstrained: graph == GraphKind::Sandbox,
+            etag,
+            own: state.graph(iri.as_ref().into()).collect(),
+            meta: state.graph(meta.as_ref().into()).collect(),
+            iri: iri.clone(),
+        })
+    }
+
+    /// What there is at an IRI, if anything.
+    pub fn kind_at(state: &State, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
+        if iri.as_str().contains('#') || !state.exists(iri) {
+            return None;
+        }
+        match state.base().kind_of(iri) {
+            GraphKind::Resource | GraphKind::Sandbox if state.is_container(iri) => {
+                Some(DocumentKind::Container)
+            }
+            GraphKind::Resource | GraphKind::Sandbox => Some(DocumentKind::Resource),
+            GraphKind::Scheme | GraphKind::Ontology | GraphKind::Shapes | GraphKind::Version => {
+                Some(DocumentKind::ReadOnly)
+            }
+            GraphKind::Default
+            | GraphKind::Meta
+            | GraphKind::Acl
+            | GraphKind::Remote
+            | GraphKind::Quarantine
+            | GraphKind::SandboxMeta
+            | GraphKind::Foreign
+            | GraphKind::System => None,
+        }
+    }
+
+    /// All that a representation holds.
+    pub fn triples(&self) -> impl Iterator<Item = &Triple> {
+        self.own.iter().chain(&self.meta)
+    }
+
+    /// The members of a container, in the order of their IRIs.
+    pub fn members(&self) -> impl Iterator<Item = &NamedNode> {
+        self.meta.iter().filter(|triple| triple.predicate == ldp::CONTAINS).filter_map(|triple| {
+            match &triple.object {
+                Term::NamedNode(member) => Some(member),
+                Term::BlankNode(_) | Term::Literal(_) => None,
+            }
+        })
+    }
+}
+
+/// Whether a triple says what only the server says of `document`.
+pub(crate) fn is_server_managed(triple: &Triple, document: NamedNodeRef<'_>) -> bool {
+    if triple.subject != document.into() {
+        return false;
+    }
+    let of_ldp = |class: &Term| matches!(class, Term::NamedNode(class) if class.as_str().starts_with(ldp::NS));
+    [ldp::CONTAINS, dct::CREATED, dct::MODIFIED].contains(&triple.predicate.as_ref())
+        || triple.predicate == rdf::TYPE && of_ldp(&triple.object)
+}

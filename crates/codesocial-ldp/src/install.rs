@@ -1,0 +1,63 @@
+//! What every instance holds before anyone writes: ontology, schemes, shapes and containers, as
+//! they come with the program. Only what differs from the journal is written.
+
+use crate::Request;
+use crate::containers::CONTAINERS;
+use codesocial_rdf::Changeset;
+use codesocial_rdf::vocab::{dct, ldp, rdf};
+use codesocial_store::{Agent, Command, CommandKind, Proposal, State};
+use oxrdf::{Literal, NamedNode, Quad, Triple};
+use std::collections::HashSet;
+
+/// The operator's graphs: path under the base, content.
+#[derive(Debug, Clone, Default)]
+pub struct Installation {
+    pub graphs: Vec<(String, Vec<Triple>)>,
+}
+
+/// The command that makes the instance hold what the program comes with.
+pub fn install(request: Request<'_>, installation: Installation) -> Command {
+    debug_assert_eq!(request.agent, Agent::Server, "only the program installs");
+    request.command(
+        CommandKind::Install,
+        None,
+        Box::new(move |state, _| {
+            let mut client = Changeset::default();
+            for (path, triples) in &installation.graphs {
+                replace(state, &state.base().resolve(path), triples, &mut client);
+            }
+            let server = missing_containers(state, &mut client);
+            Ok(Proposal { client, server, ..Proposal::default() })
+        }),
+    )
+}
+
+fn replace(state: &State, graph: &NamedNode, wanted: &[Triple], change: &mut Changeset) {
+    let current: HashSet<Triple> = state.graph(graph.as_ref().into()).collect();
+    let wanted: HashSet<Triple> = wanted.iter().cloned().collect();
+    let quads = |triples: Vec<&Triple>| -> Vec<Quad> {
+        triples.into_iter().cloned().map(|triple| triple.in_graph(graph.clone())).collect()
+    };
+    change.removed.extend(quads(current.difference(&wanted).collect()));
+    change.added.extend(quads(wanted.difference(&current).collect()));
+}
+
+/// Containers are created with their titles, which can be edited afterwards.
+fn missing_containers(state: &State, client: &mut Changeset) -> Changeset {
+    let mut server = Changeset::default();
+    for entry in CONTAINERS {
+        let container = state.base().resolve(entry.path);
+        if state.exists(container.as_ref()) {
+            continue;
+        }
+        let meta = State::meta(container.as_ref());
+        for class in [ldp::CONTAINER, ldp::BASIC_CONTAINER] {
+            server.added.push(Quad::new(container.clone(), rdf::TYPE, class, meta.clone()));
+        }
+        for (title, language) in [(entry.fr, "fr"), (entry.en, "en")] {
+            let title = Literal::new_language_tagged_literal_unchecked(title, language);
+            client.added.push(Quad::new(container.clone(), dct::TITLE, title, container.clone()));
+        }
+    }
+    server
+}

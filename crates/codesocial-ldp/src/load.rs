@@ -1,0 +1,161 @@
+//! Loading many documents at once: fixture sets and imports. What exists is never overwritten, and
+//! what was deleted never comes back.
+
+use crate::Request;
+use crate::derive::with_derived;
+use codesocial_rdf::vocab::system;
+use codesocial_rdf::{Base, Changeset, skolem};
+use codesocial_store::{Command, CommandKind, Proposal, State};
+use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use std::collections::{BTreeMap, HashMap};
+
+/// Triples of a dataset, each with the document that it belongs to.
+#[derive(Debug, Clone, Default)]
+pub struct Documents {
+    by_document: BTreeMap<String, Vec<Triple>>,
+}
+
+/// Why a dataset cannot be split into documents.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DatasetError {
+    #[error("{0} lies outside of this instance")]
+    Outside(String),
+    #[error("a blank node belongs to no document: nothing refers to it")]
+    Orphan,
+    #[error("the graph {graph} speaks of {subject}, which is another document")]
+    ForeignSubject { graph: String, subject: String },
+}
+
+impl Documents {
+    /// Splits quads: those of a named graph belong to it, those of the default graph to the
+    /// document of their subject, and blank nodes to what refers to them.
+    pub fn split(quads: Vec<Quad>, base: &Base) -> Result<Self, DatasetError> {
+        let owners = blank_owners(&quads);
+        let mut documents = Self::default();
+        for quad in quads {
+            let document = match (&quad.graph_name, &quad.subject) {
+                (GraphName::NamedNode(graph), _) => graph.as_str().to_owned(),
+                (_, NamedOrBlankNode::NamedNode(subject)) => document_of(subject.as_str()),
+                (_, NamedOrBlankNode::BlankNode(node)) => {
+                    owners.get(node).cloned().ok_or(DatasetError::Orphan)?
+                }
+            };
+            if !base.contains(&document) {
+                return Err(DatasetError::Outside(document));
+            }
+            if let NamedOrBlankNode::NamedNode(subject) = &quad.subject
+                && document_of(subject.as_str()) != document
+            {
+                let subject = subject.as_str().to_owned();
+                return Err(DatasetError::ForeignSubject { graph: document, subject });
+            }
+            documents.by_document.entry(document).or_default().push(Triple::from(quad));
+        }
+        Ok(documents)
+    }
+
+    /// Joins another dataset to this one.
+    pub fn extend(&mut self, other: Self) {
+        for (document, triples) in other.by_document {
+            self.by_document.entry(document).or_default().extend(triples);
+        }
+    }
+
+    /// How many documents there are.
+    pub fn len(&self) -> usize {
+        self.by_document.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_document.is_empty()
+    }
+
+    /// Cuts the dataset into datasets of at most `size` documents.
+    pub fn batches(self, size: usize) -> Vec<Self> {
+        let mut batches: Vec<Self> = Vec::new();
+        for (n, (document, triples)) in self.by_document.into_iter().enumerate() {
+            if n % size == 0 {
+                batches.push(Self::default());
+            }
+            if let Some(batch) = batches.last_mut() {
+                batch.by_document.insert(document, triples);
+            }
+        }
+        batches
+    }
+}
+
+fn document_of(iri: &str) -> String {
+    iri.split_once('#').map_or(iri, |(document, _)| document).to_owned()
+}
+
+/// The document of each blank node: that of the first named node from which it is reached.
+fn blank_owners(quads: &[Quad]) -> HashMap<BlankNode, String> {
+    let mut owners: HashMap<BlankNode, String> = HashMap::new();
+    loop {
+        let mut found = false;
+        for quad in quads {
+            let Term::BlankNode(object) = &quad.object else { continue };
+            let owner = match &quad.subject {
+                NamedOrBlankNode::NamedNode(subject) => Some(document_of(subject.as_str())),
+                NamedOrBlankNode::BlankNode(subject) => owners.get(subject).cloned(),
+            };
+            if let Some(owner) = owner.filter(|_| !owners.contains_key(object)) {
+                owners.insert(object.clone(), owner);
+                found = true;
+            }
+        }
+        if !found {
+            return owners;
+        }
+    }
+}
+
+/// The command that adds the documents that are absent. With the name and digest of a set, the
+/// journal remembers that it was loaded.
+pub fn load(
+    request: Request<'_>,
+    kind: CommandKind,
+    documents: Documents,
+    set: Option<(String, String)>,
+) -> Command {
+    request.command(
+        kind,
+        None,
+        Box::new(move |state, random| {
+            let mut client = Changeset::default();
+            for (document, triples) in &documents.by_document {
+                let name = NamedNode::new_unchecked(document);
+                if state.exists(name.as_ref()) || state.is_tombstoned(name.as_ref()) {
+                    continue;
+                }
+                let mut triples = triples.clone();
+                skolem::skolemise(&mut triples, document, HashMap::new(), || random.bits());
+                client.added.extend(triples.into_iter().map(|t| t.in_graph(name.clone())));
+            }
+            let client = with_derived(state, client);
+            let mut server = Changeset::default();
+            if let Some((set, digest)) = &set {
+                let (name, graph) = (set_name(state, set), state.base().resolve("system/sets"));
+                let digest = Literal::new_simple_literal(digest);
+                let known = state
+                    .graph(graph.as_ref().into())
+                    .filter(|triple| triple.subject == name.clone().into());
+                server.removed = known.map(|triple| triple.in_graph(graph.clone())).collect();
+                server.added.push(Quad::new(name, system::DIGEST, digest, graph));
+            }
+            Ok(Proposal { client, server, ..Proposal::default() })
+        }),
+    )
+}
+
+/// Whether a set with that digest was loaded already.
+pub fn is_loaded(state: &State, set: &str, digest: &str) -> bool {
+    let graph = state.base().resolve("system/sets");
+    let digest = Literal::new_simple_literal(digest);
+    state.contains(Quad::new(set_name(state, set), system::DIGEST, digest, graph).as_ref())
+}
+
+fn set_name(state: &State, set: &str) -> NamedNode {
+    state.base().resolve(&format!("system/sets/{set}"))
+}

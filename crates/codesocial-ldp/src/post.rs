@@ -1,0 +1,121 @@
+//! `POST`: creates a document in a container, under a name that the server chooses.
+
+use crate::Request;
+use crate::body::Body;
+use crate::derive::with_derived;
+use crate::slug::{decode_header, slug};
+use codesocial_rdf::vocab::{dct, foaf, ldp, pair, rdf, rdfs, schema, skos};
+use codesocial_rdf::{Changeset, GraphKind};
+use codesocial_store::{
+    AccessMode, Command, CommandKind, OpaqueId, Proposal, Random, Rejection, State,
+};
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+
+/// What is to be created.
+pub struct Creation {
+    /// The `Slug` header.
+    pub slug: Option<String>,
+    /// Whether a container is asked for by `Link: …; rel="type"`.
+    pub container: bool,
+    /// Reads the body with the new document's IRI as base. It was read once already with the
+    /// container's, so it cannot fail on its syntax.
+    pub read: Box<dyn Fn(&str) -> Result<Vec<Triple>, Rejection> + Send + Sync>,
+}
+
+/// The command that creates a document in `container`.
+pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> Command {
+    let target = Some((container.clone(), AccessMode::Append));
+    request.command(
+        CommandKind::Post,
+        target,
+        Box::new(move |state, random| {
+            if !state.exists(container.as_ref()) {
+                return Err(if state.is_tombstoned(container.as_ref()) {
+                    Rejection::Gone(container.clone())
+                } else {
+                    Rejection::NotFound(container.clone())
+                });
+            }
+            if !state.is_container(container.as_ref()) {
+                return Err(Rejection::NotAContainer(container.clone()));
+            }
+            let document = name(state, &container, &creation, random)?;
+            let triples = (creation.read)(document.as_str())?;
+            let body = Body::check(state, &document, &triples, random)?;
+            let is_container = body.container || creation.container;
+            if body.triples.is_empty() && !is_container {
+                return Err(Rejection::EmptyDocument);
+            }
+            let server = container_model(&document, is_container);
+            let client = with_derived(state, body.difference(state, &document));
+            Ok(Proposal { client, server, deleted: None, location: Some(document) })
+        }),
+    )
+}
+
+/// What the server records of a new container.
+pub(crate) fn container_model(document: &NamedNode, is_container: bool) -> Changeset {
+    let meta = State::meta(document.as_ref());
+    let classes = if is_container { &[ldp::CONTAINER, ldp::BASIC_CONTAINER][..] } else { &[] };
+    let added = classes
+        .iter()
+        .map(|class| Quad::new(document.clone(), rdf::TYPE, *class, meta.clone()))
+        .collect();
+    Changeset { removed: Vec::new(), added }
+}
+
+/// How many numbered names are tried before a random one.
+const NUMBERED_MAX: u32 = 100;
+
+/// A free name: the slug, the slug with a number, or a random one.
+fn name(
+    state: &State,
+    container: &NamedNode,
+    creation: &Creation,
+    random: &mut Random,
+) -> Result<NamedNode, Rejection> {
+    let hint = match creation.slug.as_deref().map(decode_header) {
+        Some(hint) => hint,
+        None => label(&(creation.read)(container.as_str())?, container).unwrap_or_default(),
+    };
+    let slug = slug(&hint);
+    let free = |name: &str| {
+        let parent = container.as_str().trim_end_matches('/');
+        let document = NamedNode::new_unchecked(format!("{parent}/{name}"));
+        let kind = state.base().kind_of(document.as_ref());
+        let usable = matches!(kind, GraphKind::Resource | GraphKind::Sandbox)
+            && !state.exists(document.as_ref())
+            && !state.is_tombstoned(document.as_ref());
+        usable.then_some(document)
+    };
+    let numbered = || {
+        (1..=NUMBERED_MAX).find_map(|n| match n {
+            1 => free(&slug),
+            n => free(&format!("{slug}-{n}")),
+        })
+    };
+    if !slug.is_empty()
+        && let Some(document) = numbered()
+    {
+        return Ok(document);
+    }
+    let random = OpaqueId::random(random).to_string();
+    let name = if slug.is_empty() { random } else { format!("{slug}-{random}") };
+    free(&name).ok_or(Rejection::Busy)
+}
+
+/// What the new document calls itself.
+fn label(triples: &[Triple], document: &NamedNode) -> Option<String> {
+    const LABELS: [oxrdf::NamedNodeRef<'_>; 6] =
+        [pair::LABEL, skos::PREF_LABEL, dct::TITLE, rdfs::LABEL, foaf::NAME, schema::NAME];
+    LABELS.iter().find_map(|property| {
+        triples.iter().find_map(|triple| match (&triple.subject, &triple.object) {
+            (NamedOrBlankNode::NamedNode(subject), Term::Literal(label))
+                if subject == document && triple.predicate == *property =>
+            {
+                Some(label.value().to_owned())
+            }
+            _ => None,
+        })
+    })
+}

@@ -1,0 +1,32 @@
+//! `PUT`: replaces a document, or creates it where it is named.
+
+use crate::Request;
+use crate::body::Body;
+use crate::derive::with_derived;
+use crate::post::container_model;
+use codesocial_store::{AccessMode, Command, CommandKind, Proposal, Rejection};
+use oxrdf::{NamedNode, Triple};
+
+/// The command that makes `triples` the content of `document`. Relative IRIs are resolved already.
+pub fn put(request: Request<'_>, document: NamedNode, triples: Vec<Triple>) -> Command {
+    let target = Some((document.clone(), AccessMode::Write));
+    request.command(
+        CommandKind::Put,
+        target,
+        Box::new(move |state, random| {
+            let graph = document.as_ref();
+            if state.is_tombstoned(graph) {
+                return Err(Rejection::Gone(document.clone()));
+            }
+            let body = Body::check(state, &document, &triples, random)?;
+            let exists = state.exists(graph);
+            let container = body.container || state.is_container(graph);
+            if body.triples.is_empty() && !container {
+                return Err(Rejection::EmptyDocument);
+            }
+            let server = container_model(&document, body.container && !exists);
+            let client = with_derived(state, body.difference(state, &document));
+            Ok(Proposal { client, server, deleted: None, location: Some(document.clone()) })
+        }),
+    )
+}

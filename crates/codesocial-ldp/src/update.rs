@@ -1,0 +1,76 @@
+//! SPARQL Update as a command: through the same door as all else.
+
+use crate::Request;
+use crate::body::check_changes;
+use crate::derive::with_derived;
+use codesocial_store::update::{Reach, changes, is_data_only};
+use codesocial_store::{Command, CommandKind, Proposal, Rejection, State, UpdateRefusal};
+use spareval::CancellationToken;
+use spargebra::{SparqlParser, Update};
+use std::sync::Arc;
+
+/// Parses a request. Relative IRIs resolve against `base`.
+pub fn parse_update(text: &str, base: &str) -> Result<Update, Rejection> {
+    let refused = |message: String| Rejection::Update(UpdateRefusal::Syntax(message));
+    SparqlParser::new()
+        .with_base_iri(base)
+        .map_err(|error| refused(error.to_string()))?
+        .parse_update(text)
+        .map_err(|error| refused(error.to_string()))
+}
+
+/// The command that carries out a request.
+///
+/// One with queries in it is evaluated here, on `state`, and holds only while `state` is the newest:
+/// if another write came first the answer is [`Rejection::Moved`], and it is to be tried again.
+pub fn update(
+    request: Request<'_>,
+    update: Arc<Update>,
+    state: &State,
+    cancel: &CancellationToken,
+) -> Result<Command, Rejection> {
+    carry_out(request, CommandKind::Update, update, Reach::Dataset, state, cancel)
+}
+
+/// Shared with `PATCH`, which reaches one document.
+pub(crate) fn carry_out(
+    request: Request<'_>,
+    kind: CommandKind,
+    update: Arc<Update>,
+    reach: Reach,
+    state: &State,
+    cancel: &CancellationToken,
+) -> Result<Command, Rejection> {
+    let agent = request.agent;
+    let target = match &reach {
+        Reach::Dataset => None,
+        Reach::Document(document) => Some((document.clone(), codesocial_store::AccessMode::Write)),
+    };
+    let location = target.as_ref().map(|(document, _)| document.clone());
+    if is_data_only(&update) {
+        return Ok(request.command(
+            kind,
+            target,
+            Box::new(move |state, random| {
+                let cancel = CancellationToken::new();
+                let client = changes(&update, &reach, state, agent, random, &cancel)?;
+                check_changes(state, &client)?;
+                let client = with_derived(state, client);
+                Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
+            }),
+        ));
+    }
+    let client = changes(&update, &reach, state, agent, request.random, cancel)?;
+    check_changes(state, &client)?;
+    let head = state.head();
+    let mut command = request.command(
+        kind,
+        target,
+        Box::new(move |state, _| {
+            let client = with_derived(state, client.clone());
+            Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
+        }),
+    );
+    command.expects = Some(head);
+    Ok(command)
+}
