@@ -2,7 +2,7 @@
 //! refusing it is dropping it, and leaves nothing behind, not even a term.
 
 use crate::base::QUADS_MAX;
-use crate::row::{Order, Row};
+use crate::row::{Order, QuadIds, Row};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::term::{TermId, ViewFull};
@@ -69,7 +69,7 @@ impl Candidate {
 }
 
 impl State {
-    fn intern_quad(&mut self, quad: QuadRef<'_>) -> Result<[TermId; 4], ViewFull> {
+    fn intern_quad(&mut self, quad: QuadRef<'_>) -> Result<QuadIds, ViewFull> {
         Ok([
             self.intern(quad.subject.into())?,
             self.intern(quad.predicate.into())?,

@@ -2,7 +2,7 @@
 //! the base that stands here is removed, any other that stands here is added; nothing else tells
 //! them apart, so the two can never overlap.
 
-use crate::row::{Order, Quad, Row};
+use crate::row::{Order, QuadIds, Row};
 use imbl::OrdSet;
 use imbl::ordset::RangedIter;
 use imbl::shared_ptr::DefaultSharedPtr;
@@ -31,13 +31,16 @@ impl Delta {
     }
 
     /// Changes whether a quad is present.
-    pub(crate) fn toggle(&mut self, quad: Quad) {
+    pub(crate) fn toggle(&mut self, quad: QuadIds) {
+        let stands_here = self.contains(Order::Spog.row(quad));
         for order in Order::ALL {
             let row = order.row(quad);
             let set = self.in_order_mut(order);
-            if set.remove(&row).is_none() {
-                set.insert(row);
-            }
+            if stands_here {
+                set.remove(&row)
+            } else {
+                set.insert(row)
+            };
         }
     }
 

@@ -2,23 +2,15 @@
 //! block, and SPARQL over what a reader may read.
 //!
 //! ```text
-//!   Snapshot, Candidate   who holds a state: a published one, a proposed one
-//!         State           what both are read by
-//!      /    |    \
-//!  Base   Delta  Tail     sorted arrays, what changed since, terms that came since
+//!   Snapshot, Candidate     who holds a state: a published one, a proposed one
+//!           State           what both are read by
+//!       /     |     \
+//! Generation Delta  Tail    sorted arrays and their terms, quads changed since, terms come since
 //! ```
 //!
-//! A base never changes. A change toggles quads in a persistent delta, so that a snapshot is a
-//! handful of shared pointers; a merge writes the next base. Pure: nothing here opens a file.
-
-mod dictionary;
-mod tail;
-mod term;
-
-mod base;
-mod delta;
-mod row;
-mod scan;
+//! A generation never changes. A change toggles quads in a persistent delta, so that a snapshot is
+//! a handful of shared pointers; a merge writes the next generation. Pure: nothing here opens a
+//! file.
 
 mod candidate;
 mod checkpoint;
@@ -32,12 +24,21 @@ mod data_graph;
 mod queryable;
 mod readers;
 
+mod base;
+mod delta;
+mod row;
+mod scan;
+
+mod dictionary;
+mod tail;
+mod term;
+
 pub use candidate::Candidate;
 pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
 pub use queryable::ReadableDataset;
 pub use readers::{GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset};
-pub use row::Quad;
+pub use row::QuadIds;
 pub use scan::Pattern;
 pub use snapshot::Snapshot;
 pub use state::State;

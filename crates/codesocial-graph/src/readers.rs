@@ -1,6 +1,7 @@
 //! Who may read which graphs, and which of those a query asks for. A graph is seen where both
 //! agree; neither can widen the other.
 
+use crate::row::QuadIds;
 use crate::state::State;
 use crate::term::TermId;
 use codesocial_rdf::GraphKind;
@@ -256,7 +257,7 @@ impl Sieve {
         }
     }
 
-    pub(crate) fn admits(&self, state: &State, [_, predicate, _, graph]: &[TermId; 4]) -> bool {
+    pub(crate) fn admits(&self, state: &State, [_, predicate, _, graph]: &QuadIds) -> bool {
         self.admits_graph(state, *graph)
             || self.subclass == Some(*predicate) && self.hierarchy.contains(state.kind(*graph))
     }

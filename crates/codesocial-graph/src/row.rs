@@ -3,8 +3,8 @@
 
 use crate::term::TermId;
 
-/// Subject, predicate, object, graph.
-pub type Quad = [TermId; 4];
+/// The ids of a quad: subject, predicate, object, graph.
+pub type QuadIds = [TermId; 4];
 
 /// In which order the terms of a quad are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +28,11 @@ impl Order {
         }
     }
 
-    pub(crate) fn row(self, quad: Quad) -> Row {
+    pub(crate) fn row(self, quad: QuadIds) -> Row {
         Row::new(self.places().map(|place| quad[place].0))
     }
 
-    pub(crate) fn quad(self, row: Row) -> Quad {
+    pub(crate) fn quad(self, row: Row) -> QuadIds {
         let [a, b, c, d] = row.lanes().map(TermId);
         match self {
             Self::Spog => [a, b, c, d],
@@ -108,7 +108,7 @@ impl RowFilter {
 mod tests {
     use super::*;
 
-    const QUAD: Quad = [TermId(1), TermId(2), TermId(3), TermId(4)];
+    const QUAD: QuadIds = [TermId(1), TermId(2), TermId(3), TermId(4)];
 
     #[test]
     fn a_quad_comes_back_from_its_row_in_every_order() {

@@ -2,7 +2,7 @@
 //! delta, in the order of the array that answers the pattern best. Every read of the view, of
 //! pages as of SHACL and SPARQL, is one of these scans.
 
-use crate::row::{Order, Quad, Row, RowFilter};
+use crate::row::{Order, QuadIds, Row, RowFilter};
 use crate::state::State;
 use crate::term::TermId;
 use std::ops::{Bound, Deref};
@@ -142,10 +142,10 @@ impl<H: Deref<Target = State>> Scan<H> {
 }
 
 impl<H: Deref<Target = State>> Iterator for Scan<H> {
-    type Item = Quad;
+    type Item = QuadIds;
 
     #[inline]
-    fn next(&mut self) -> Option<Quad> {
+    fn next(&mut self) -> Option<QuadIds> {
         loop {
             let row = self.next_row()?;
             if self.filter.accepts(row) {
@@ -161,13 +161,13 @@ pub(crate) struct Distinct<I> {
     last: Option<[TermId; 3]>,
 }
 
-impl<I: Iterator<Item = Quad>> Distinct<I> {
+impl<I: Iterator<Item = QuadIds>> Distinct<I> {
     pub(crate) fn new(quads: I) -> Self {
         Self { quads, last: None }
     }
 }
 
-impl<I: Iterator<Item = Quad>> Iterator for Distinct<I> {
+impl<I: Iterator<Item = QuadIds>> Iterator for Distinct<I> {
     type Item = [TermId; 3];
 
     #[inline]

@@ -7,7 +7,7 @@ use crate::delta::Delta;
 use crate::dictionary::Dictionary;
 use crate::queryable::ReadableDataset;
 use crate::readers::{KindSet, Readers, Selection};
-use crate::row::{Order, Quad, Row};
+use crate::row::{Order, QuadIds, Row};
 use crate::scan::{Pattern, Scan};
 use crate::tail::Tail;
 use crate::term::{Key, StoredTerm, Tag, TermId, Value, ViewFull};
@@ -123,7 +123,7 @@ impl State {
     }
 
     /// The quads that match a pattern, in the order of the index that was read.
-    pub fn quads(&self, pattern: Pattern) -> impl Iterator<Item = Quad> {
+    pub fn quads(&self, pattern: Pattern) -> impl Iterator<Item = QuadIds> {
         Scan::new(self, pattern)
     }
 
@@ -131,7 +131,7 @@ impl State {
         self.quad_ids(quad).is_some_and(|quad| self.contains_ids(quad))
     }
 
-    pub(crate) fn quad_ids(&self, quad: QuadRef<'_>) -> Option<Quad> {
+    pub(crate) fn quad_ids(&self, quad: QuadRef<'_>) -> Option<QuadIds> {
         Some([
             self.id(quad.subject)?,
             self.id(quad.predicate)?,
@@ -140,7 +140,7 @@ impl State {
         ])
     }
 
-    pub(crate) fn contains_ids(&self, quad: Quad) -> bool {
+    pub(crate) fn contains_ids(&self, quad: QuadIds) -> bool {
         let row = Order::Spog.row(quad);
         self.base_quads().contains(row) != self.delta.contains(row)
     }
@@ -190,7 +190,7 @@ impl State {
     }
 
     /// A quad of ids of this state, with its terms.
-    pub fn decode(&self, [subject, predicate, object, graph]: Quad) -> oxrdf::Quad {
+    pub fn decode(&self, [subject, predicate, object, graph]: QuadIds) -> oxrdf::Quad {
         oxrdf::Quad::new(
             node(self.stored(subject)),
             named_node(self.stored(predicate)),
