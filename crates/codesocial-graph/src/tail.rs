@@ -97,3 +97,25 @@ impl Tail {
         self.text_bytes + self.len() * (size_of::<TailTerm>() + POINTER_AND_INDEX_BYTES)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::NamedNodeRef;
+
+    fn intern(tail: &mut Tail, iri: &str) -> Result<TermId, ViewFull> {
+        // Terms that share a hash must not be taken for one another.
+        const HASH: u64 = u64::MAX;
+        tail.intern(Key::of(NamedNodeRef::new_unchecked(iri).into()), HASH)
+    }
+
+    #[test]
+    fn a_term_keeps_its_id_until_no_id_is_left() {
+        let mut tail = Tail::new(TERMS_MAX - 2);
+        assert_eq!(intern(&mut tail, "urn:a"), Ok(TermId(TERMS_MAX - 2)));
+        assert_eq!(intern(&mut tail, "urn:b"), Ok(TermId(TERMS_MAX - 1)));
+        assert_eq!(intern(&mut tail, "urn:c"), Err(ViewFull));
+        assert_eq!(intern(&mut tail, "urn:a"), Ok(TermId(TERMS_MAX - 2)));
+        assert_eq!(tail.get(TermId(TERMS_MAX - 1)).text, "urn:b");
+    }
+}
