@@ -17,18 +17,27 @@ pub(crate) struct Case {
     pub(crate) judge: Box<dyn FnOnce() -> Result<(), String> + Send>,
 }
 
+/// A suite by the name of its folder, with what reads its tests.
+type Suite = (&'static str, fn(&Path) -> Result<Vec<Case>, String>);
+
+const SUITES: &[Suite] = &[("shacl", shacl::cases)];
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let suites = suites_folder();
     let mut expected = expected_failures(include_str!("expected-failures.txt"));
     let mut trials = Vec::new();
-    for (name, cases) in [("shacl", shacl::cases as fn(&Path) -> Vec<Case>)] {
+    for &(name, cases) in SUITES {
         let folder = suites.join(name);
-        if folder.join("manifest.ttl").is_file() {
-            let cases = cases(&folder);
-            trials.extend(cases.into_iter().map(|case| trial(case, &mut expected)));
-        } else {
+        if !folder.join("manifest.ttl").is_file() {
             eprintln!("skipped {name}: no suite in {} (CODESOCIAL_SUITES)", folder.display());
+            continue;
+        }
+        match cases(&folder) {
+            Ok(cases) => trials.extend(cases.into_iter().map(|case| trial(case, &mut expected))),
+            Err(error) => {
+                trials.push(Trial::test(format!("{name}/manifest"), || Err(Failed::from(error))));
+            }
         }
     }
     if !trials.is_empty() {

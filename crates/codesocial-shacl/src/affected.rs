@@ -14,8 +14,9 @@ use oxrdf::{Term, TermRef};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
-/// Places visited beyond which everything is taken as affected.
-pub const WALK_STEPS_MAX: usize = 1_000_000;
+/// Places visited beyond which everything is taken as affected: judging what so long a walk finds
+/// costs about as much as judging all.
+pub const WALK_STEPS_MAX: usize = 100_000;
 
 /// The focus nodes whose results may differ after a change, gained and lost targets included.
 ///

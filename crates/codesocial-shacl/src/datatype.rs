@@ -115,7 +115,7 @@ impl LexicalSpace {
             Self::YearMonthDuration => parses::<YearMonthDuration>(lexical),
             Self::DayTimeDuration => parses::<DayTimeDuration>(lexical),
             Self::HexBinary => {
-                lexical.len() % 2 == 0 && lexical.bytes().all(|b| b.is_ascii_hexdigit())
+                lexical.len().is_multiple_of(2) && lexical.bytes().all(|b| b.is_ascii_hexdigit())
             }
             Self::Base64Binary => is_base64(lexical),
             Self::NormalizedString => !lexical.contains(['\t', '\n', '\r']),
@@ -194,7 +194,7 @@ fn is_base64(lexical: &str) -> bool {
         2 => body.ends_with(['A', 'Q', 'g', 'w']),
         _ => false,
     };
-    text.len() % 4 == 0 && body.bytes().all(alphabet) && clean_end
+    text.len().is_multiple_of(4) && body.bytes().all(alphabet) && clean_end
 }
 
 fn is_token(lexical: &str) -> bool {

@@ -3,7 +3,7 @@
 //! Invariant: evaluation ends. Shapes and paths are bounded when parsed, and each focus node has a
 //! budget of steps, so that a hostile shape or graph costs a [`Failure`] and not the process.
 
-use crate::model::{Component, Constant, Constraint, Severity, Shape, ShapeId, Shapes, Slot};
+use crate::model::{Component, Constant, Constraint, Shape, ShapeId, Shapes, Slot};
 use crate::report::Report;
 use crate::target::FocusSet;
 use crate::view::{GraphView, TermKind};
@@ -15,7 +15,7 @@ use thiserror::Error;
 /// Nodes visited for one shape on one focus node, beyond which validation fails.
 pub const STEPS_PER_FOCUS_MAX: u64 = 10_000_000;
 /// Results of one validation, beyond which it fails.
-pub const RESULTS_MAX: usize = 1_000_000;
+pub const RESULTS_MAX: usize = 100_000;
 
 /// Evaluates every shape on all its targets.
 pub fn validate<V: GraphView>(shapes: &Shapes, view: &V) -> Result<Report, Failure> {
@@ -357,11 +357,4 @@ fn reachable<N: Copy + Eq + std::hash::Hash, I: Iterator<Item = N>>(
         index += 1;
     }
     found.into_iter().collect()
-}
-
-impl Severity {
-    /// Whether a result of this severity refuses a write.
-    pub fn blocks(&self) -> bool {
-        *self == Self::Violation
-    }
 }

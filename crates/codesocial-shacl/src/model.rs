@@ -263,6 +263,11 @@ impl From<Side> for Component {
 }
 
 impl Severity {
+    /// Whether a result of this severity refuses what was validated.
+    pub fn blocks(&self) -> bool {
+        *self == Self::Violation
+    }
+
     pub fn iri(&self) -> NamedNode {
         match self {
             Self::Violation => crate::vocab::sh("Violation"),

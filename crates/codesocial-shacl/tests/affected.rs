@@ -1,8 +1,10 @@
 //! What a change concerns: rows that show how little, and a law that it is enough.
 
+#![cfg(test)]
+
 use codesocial_shacl::{
-    FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult, affected, validate,
-    validate_focus,
+    FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult, WALK_STEPS_MAX, affected,
+    validate, validate_focus,
 };
 use expect_test::{Expect, expect};
 use oxrdf::{Term, Triple};
@@ -27,6 +29,7 @@ fn shapes(turtle: &str) -> Shapes {
 }
 
 /// The focus nodes that a change of some data concerns.
+#[expect(clippy::needless_pass_by_value, reason = "reads as a literal at the call")]
 #[track_caller]
 fn check(text: &str, data: &str, removed: &str, added: &str, expected: Expect) {
     let before: MemoryGraph = parse(data).into_iter().collect();
@@ -95,6 +98,14 @@ fn a_new_term_is_judged_as_absent_before() {
     let text = ":S sh:targetSubjectsOf :p ; sh:property [ sh:path :p ; sh:node [
         sh:property [ sh:path :q ; sh:datatype xsd:date ; sh:pattern 'x' ] ] ] .";
     check(text, ":a :p :b .", "", ":b :q 'never seen' .", expect!["<a>"]);
+}
+
+#[test]
+fn a_walk_too_long_takes_everything_as_affected() {
+    let text = ":S sh:targetSubjectsOf :p ; sh:property [ sh:path (:p :q) ; sh:maxCount 1 ] .";
+    let star = |count| (0..count).map(|n| format!(":n{n} :p :hub .")).collect::<String>();
+    check(text, &star(3), "", ":hub :q 1 .", expect!["<n0> <n1> <n2>"]);
+    check(text, &star(WALK_STEPS_MAX + 1), "", ":hub :q 1 .", expect!["everything"]);
 }
 
 /// Shapes that between them read in every way the language has.

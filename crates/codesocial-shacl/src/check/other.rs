@@ -15,7 +15,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
     ) -> Result<(), Stop> {
         for &node in site.values {
             for (predicate, object) in self.out(node) {
-                self.steps(1)?;
+                self.steps(allowed.len())?;
                 if !allowed.iter().any(|allowed| self.resolve(allowed) == predicate) {
                     let finding = site.finding_at(Component::Closed, object);
                     sink(Finding { predicate: Some(predicate), ..finding })?;
@@ -44,6 +44,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         for &value in site.values {
+            self.steps(members.len())?;
             if !members.iter().any(|member| self.resolve(member) == value) {
                 sink(site.finding_at(Component::In, value))?;
             }

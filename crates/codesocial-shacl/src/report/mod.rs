@@ -47,9 +47,9 @@ impl Report {
         Self { conforms: true, results: Vec::new(), prefixes: Arc::clone(&shapes.prefixes) }
     }
 
-    /// Whether a result of severity `sh:Violation` refuses what was validated.
+    /// Whether a result refuses what was validated: one of severity `sh:Violation`.
     pub fn blocks(&self) -> bool {
-        self.results.iter().any(|result| result.severity == Severity::Violation)
+        self.results.iter().any(|result| result.severity.blocks())
     }
 
     /// One line for each result.

@@ -246,3 +246,10 @@ fn a_focus_node_is_judged_by_the_shapes_that_target_it_only() {
     };
     assert_eq!(["a", "b", "x", "y", "D"].map(judged), ["<S>", "<U>", "<T>", "<S>", ""]);
 }
+
+#[test]
+fn shapes_are_parsed_once_and_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Shapes>();
+    shared::<codesocial_shacl::Report>();
+}

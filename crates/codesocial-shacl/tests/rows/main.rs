@@ -1,5 +1,11 @@
 //! Rows of shapes, data and results: for each component one row that accepts and one that refuses.
 
+#![cfg(test)]
+
+mod components;
+mod malformed;
+mod shapes;
+
 use codesocial_shacl::{Lang, MemoryGraph, Shapes, validate};
 use expect_test::Expect;
 use oxrdf::{Graph, Triple};
@@ -24,6 +30,7 @@ fn check(shape: &str, data: &str, expected: Expect) {
     check_shapes(&format!(":S a sh:NodeShape ; sh:targetNode :x ; {shape} ."), data, expected);
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "reads as a literal at the call")]
 #[track_caller]
 fn check_shapes(shapes: &str, data: &str, expected: Expect) {
     let declared = ":shapes sh:declare [ sh:prefix '' ; sh:namespace 'http://example.org/' ] .";
@@ -34,6 +41,7 @@ fn check_shapes(shapes: &str, data: &str, expected: Expect) {
 }
 
 /// A shapes graph that is refused, with what is said about it.
+#[expect(clippy::needless_pass_by_value, reason = "reads as a literal at the call")]
 #[track_caller]
 fn check_refused(shapes: &str, expected: Expect) {
     let shapes: Graph = parse(shapes).into_iter().collect();
@@ -41,10 +49,3 @@ fn check_refused(shapes: &str, expected: Expect) {
     let errors = errors.replace("http://www.w3.org/ns/shacl#", "sh:");
     expected.assert_eq(&errors.replace("http://example.org/", ""));
 }
-
-#[path = "rows/components.rs"]
-mod components;
-#[path = "rows/malformed.rs"]
-mod malformed;
-#[path = "rows/shapes.rs"]
-mod shapes;
