@@ -1,8 +1,9 @@
 //! Which focus nodes a change can concern.
 //!
 //! Invariant: the answer may be larger than needed, never smaller. A result that differs between
-//! two graphs rests on a triple that only one of them has; the walk that reads it in that graph
-//! lies in the union of both, and is found here from its end.
+//! two graphs rests on a triple that only one of them has. Take the first such triple on the walk
+//! of the evaluation that reads it: what lies before stands in both graphs, so walking backwards
+//! from each changed triple in the graph after the change finds the focus node.
 
 use crate::eval::{Evaluation, Id};
 use crate::model::{ShapeId, Shapes, Slot};
@@ -31,8 +32,6 @@ pub fn affected<V: GraphView>(
     let past = Past { triples: before, terms: after };
     let mut walk = Walk {
         shapes,
-        before: &past,
-        after,
         past: Evaluation::new(shapes, &past),
         present: Evaluation::new(shapes, after),
         seen: FxHashSet::default(),
@@ -100,11 +99,9 @@ impl<V: GraphView> GraphView for Past<'_, V> {
     }
 }
 
-/// A walk backwards over the reads of the shapes, on the union of both graphs.
+/// A walk backwards over the reads of the shapes.
 struct Walk<'a, 'v, V: GraphView> {
     shapes: &'a Shapes,
-    before: &'a Past<'v, V>,
-    after: &'a V,
     past: Evaluation<'a, Past<'v, V>>,
     present: Evaluation<'a, V>,
     seen: FxHashSet<(V::Node, StateId)>,
@@ -117,7 +114,7 @@ impl<V: GraphView> Walk<'_, '_, V> {
     /// Goes where evaluation may read a changed triple.
     fn start_at(&mut self, [s, p, o]: [V::Node; 3]) {
         let shapes = self.shapes;
-        let seeds = self.after.read(p, |term| match term {
+        let seeds = self.present.view.read(p, |term| match term {
             TermRef::NamedNode(predicate) => shapes.reads.seeds(predicate.as_str()),
             TermRef::BlankNode(_) | TermRef::Literal(_) => &[],
         });
@@ -169,16 +166,10 @@ impl<V: GraphView> Walk<'_, '_, V> {
 
     fn step_back(&mut self, node: V::Node, p: Slot, direction: Direction, from: StateId) {
         let Id::Known(p) = self.present.resolve_slot(p) else { return };
-        let (before, after) = (self.before, self.after);
+        let view = self.present.view;
         match direction {
-            Direction::Forward => before
-                .subjects(p, node)
-                .chain(after.subjects(p, node))
-                .for_each(|node| self.visit(node, from)),
-            Direction::Backward => before
-                .objects(node, p)
-                .chain(after.objects(node, p))
-                .for_each(|node| self.visit(node, from)),
+            Direction::Forward => view.subjects(p, node).for_each(|node| self.visit(node, from)),
+            Direction::Backward => view.objects(node, p).for_each(|node| self.visit(node, from)),
         }
     }
 
