@@ -241,13 +241,9 @@ pub enum Component {
 }
 
 impl Component {
-    /// The local name in the namespace of SHACL, such as `MinCountConstraintComponent`.
-    pub fn name(self) -> String {
-        format!("{self:?}ConstraintComponent")
-    }
-
+    /// The IRI, such as `sh:MinCountConstraintComponent`.
     pub fn iri(self) -> NamedNode {
-        crate::vocab::sh(&self.name())
+        crate::vocab::sh(&format!("{self:?}ConstraintComponent"))
     }
 }
 

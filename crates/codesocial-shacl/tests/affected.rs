@@ -86,6 +86,22 @@ fn a_change_far_along_a_path_concerns_where_the_path_begins() {
 fn a_change_of_the_class_hierarchy_concerns_the_instances() {
     check(PEOPLE, SOME_PEOPLE, ":Coop rdfs:subClassOf :Org .", "", expect!["<o2> <bob>"]);
     check(PEOPLE, SOME_PEOPLE, "", ":Other rdfs:subClassOf :Thing .", expect![[""]]);
+    // A type and what makes it matter change together.
+    let both = ":hub a :Topic . :Topic rdfs:subClassOf :Concept .";
+    check(
+        PEOPLE,
+        &SOME_PEOPLE.replace(":hub a :Concept ;", &format!("{both} :hub")),
+        both,
+        "",
+        expect!["<hub> <o1> <o2>"],
+    );
+    check(
+        PEOPLE,
+        &SOME_PEOPLE.replace(":hub a :Concept ;", ":hub"),
+        "",
+        both,
+        expect!["<hub> <o1> <o2>"],
+    );
 }
 
 #[test]
@@ -112,16 +128,22 @@ fn a_walk_too_long_takes_everything_as_affected() {
 const POOL: &[&str] = &[
     ":S0 sh:targetClass :A ; sh:property [ sh:path :p ; sh:minCount 1 ; sh:maxCount 2 ] .",
     ":S1 sh:targetClass :B ; sh:property [ sh:path [ sh:inversePath :p ] ; sh:class :A ] .",
-    ":S2 sh:targetSubjectsOf :p ; sh:property [ sh:path (:p :q) ; sh:maxCount 1 ; sh:class :B ] .",
+    ":S2 sh:targetSubjectsOf :p ; sh:property [ sh:path (:p :q) ; sh:maxCount 1 ;
+        sh:class :B ] .",
     ":S3 sh:targetObjectsOf :q ; sh:closed true ; sh:property [ sh:path :p ] .",
-    ":S4 sh:targetNode :n0, :n1 ; sh:property [ sh:path [ sh:zeroOrMorePath :p ] ; sh:class :A ] .",
-    ":S5 sh:targetClass :A ; sh:property [ sh:path [ sh:oneOrMorePath (:p :q) ] ; sh:maxCount 1 ] .",
+    ":S4 sh:targetNode :n0, :n1 ; sh:property [ sh:path [ sh:zeroOrMorePath :p ] ;
+        sh:class :A ] .",
+    ":S5 sh:targetClass :A ; sh:property [ sh:path [ sh:oneOrMorePath (:p :q) ] ;
+        sh:maxCount 1 ] .",
     ":S6 sh:targetClass :B ; sh:not [ sh:property [ sh:path :p ; sh:node :N ] ] .
      :N sh:property [ sh:path :q ; sh:minCount 1 ; sh:nodeKind sh:IRI ] .",
-    ":S7 sh:targetSubjectsOf :q ; sh:or ([ sh:class :A ] [ sh:property [ sh:path :q ; sh:maxCount 1 ] ]) .",
+    ":S7 sh:targetSubjectsOf :q ; sh:or ([ sh:class :A ] [ sh:property [ sh:path :q ;
+        sh:maxCount 1 ] ]) .",
     ":S8 sh:targetSubjectsOf :p ; sh:xone ([ sh:class :A ] [ sh:class :B ]) .",
-    ":S9 sh:targetNode :n1 ; sh:property [ sh:path :p ; sh:equals :q ], [ sh:path :p ; sh:disjoint :r ] .",
-    ":S10 sh:targetClass :A ; sh:property [ sh:path :r ; sh:lessThan :q ; sh:datatype xsd:integer ] .",
+    ":S9 sh:targetNode :n1 ; sh:property [ sh:path :p ; sh:equals :q ], [ sh:path :p ;
+        sh:disjoint :r ] .",
+    ":S10 sh:targetClass :A ; sh:property [ sh:path :r ; sh:lessThan :q ;
+        sh:datatype xsd:integer ] .",
     ":S11 sh:targetClass :A ; sh:property [ sh:path :p ; sh:qualifiedValueShape [ sh:class :B ] ;
         sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 1 ; sh:qualifiedValueShapesDisjoint true ],
         [ sh:path :q ; sh:qualifiedValueShape [ sh:property [ sh:path :p ; sh:minCount 1 ] ] ;
@@ -130,7 +152,8 @@ const POOL: &[&str] = &[
         sh:property [ sh:path :r ; sh:minCount 1 ] ] ] .",
     ":S13 sh:targetObjectsOf :p ; sh:property [ sh:path
         [ sh:alternativePath (:q [ sh:inversePath (:p :q) ]) ] ; sh:in (:n0 :n1 1) ] .",
-    ":S14 sh:targetSubjectsOf :r ; sh:property [ sh:path [ sh:zeroOrOnePath [ sh:inversePath :p ] ] ;
+    ":S14 sh:targetSubjectsOf :r ;
+        sh:property [ sh:path [ sh:zeroOrOnePath [ sh:inversePath :p ] ] ;
         sh:node [ sh:property [ sh:path rdf:type ; sh:hasValue :A ] ] ] .",
     ":S15 sh:targetClass :A ; sh:property [ sh:path :p ; sh:closed true ;
         sh:ignoredProperties (rdf:type :q) ] .",
@@ -138,7 +161,8 @@ const POOL: &[&str] = &[
         [ sh:not [ sh:property [ sh:path (:q :q) ; sh:hasValue :n2 ] ] ]) .",
     ":S17 sh:targetNode :n2 ; sh:property [ sh:path [ sh:inversePath [ sh:zeroOrMorePath
         [ sh:alternativePath (:p :q) ] ] ] ; sh:node [ sh:not [ sh:class :B ] ] ] .",
-    ":S18 sh:targetClass :B ; sh:property [ sh:path :r ; sh:uniqueLang true ; sh:languageIn ('fr') ] .",
+    ":S18 sh:targetClass :B ; sh:property [ sh:path :r ; sh:uniqueLang true ;
+        sh:languageIn ('fr') ] .",
     ":S19 sh:targetSubjectsOf rdf:type ; sh:deactivated true ; sh:nodeKind sh:Literal .",
 ];
 

@@ -73,7 +73,7 @@ pub enum Problem {
     UndescribedShape,
     #[error("has more than one value, and may have one only")]
     TooManyValues,
-    #[error("stands on a node shape, but only a property shape may have it")]
+    #[error("only a property shape may have it")]
     OnlyOnPropertyShapes,
     #[error("a node shape has no sh:path")]
     PathOnNodeShape,
@@ -95,7 +95,7 @@ pub enum Problem {
     Pattern(#[from] PatternError),
     #[error("the implicit target of a shape that is a class needs an IRI")]
     AnonymousClass,
-    #[error("refers to itself through other shapes, and recursion has no defined meaning")]
+    #[error("refers to itself, and recursive shapes have no meaning")]
     Recursive,
     #[error("nests other shapes deeper than this engine follows")]
     TooDeep,

@@ -99,13 +99,9 @@ impl Words<'_> {
             }
             Component::MaxCount => format!("au plus {e} valeur{s} attendue{s}, {f} trouvée{fs}"),
             Component::MinExclusive => format!("valeur supérieure à {e} attendue, {v} trouvée"),
-            Component::MinInclusive => {
-                format!("valeur supérieure ou égale à {e} attendue, {v} trouvée")
-            }
+            Component::MinInclusive => format!("valeur d'au moins {e} attendue, {v} trouvée"),
             Component::MaxExclusive => format!("valeur inférieure à {e} attendue, {v} trouvée"),
-            Component::MaxInclusive => {
-                format!("valeur inférieure ou égale à {e} attendue, {v} trouvée")
-            }
+            Component::MaxInclusive => format!("valeur d'au plus {e} attendue, {v} trouvée"),
             Component::MinLength | Component::MaxLength if f.is_empty() => {
                 format!("texte attendu, et {v} n'en a pas")
             }
@@ -115,10 +111,10 @@ impl Words<'_> {
             Component::MaxLength => format!("au plus {e} caractère{s} attendu{s}, {v} en a {f}"),
             Component::Pattern => format!("{v} ne correspond pas au motif « {e} »"),
             Component::LanguageIn => {
-                format!("texte dans une de ces langues attendu : {e} ; {v} trouvé")
+                format!("texte dans une des langues {e} attendu, {v} trouvé")
             }
             Component::UniqueLang => {
-                format!("au plus une valeur par langue attendue, plusieurs trouvées en « {f} »")
+                format!("au plus une valeur par langue attendue, plusieurs en {f}")
             }
             Component::Equals => {
                 format!("{v} n'est pas à la fois une valeur d'ici et une valeur de {e}")
@@ -159,13 +155,9 @@ impl Words<'_> {
             Component::MinCount => format!("at least {e} value{s} expected, {f} found"),
             Component::MaxCount => format!("at most {e} value{s} expected, {f} found"),
             Component::MinExclusive => format!("a value greater than {e} expected, {v} found"),
-            Component::MinInclusive => {
-                format!("a value greater than or equal to {e} expected, {v} found")
-            }
+            Component::MinInclusive => format!("a value of at least {e} expected, {v} found"),
             Component::MaxExclusive => format!("a value less than {e} expected, {v} found"),
-            Component::MaxInclusive => {
-                format!("a value less than or equal to {e} expected, {v} found")
-            }
+            Component::MaxInclusive => format!("a value of at most {e} expected, {v} found"),
             Component::MinLength | Component::MaxLength if f.is_empty() => {
                 format!("a text expected, and {v} has none")
             }
@@ -173,10 +165,10 @@ impl Words<'_> {
             Component::MaxLength => format!("at most {e} character{s} expected, {v} has {f}"),
             Component::Pattern => format!("{v} does not match the pattern \"{e}\""),
             Component::LanguageIn => {
-                format!("a text in one of these languages expected: {e}; {v} found")
+                format!("a text in one of {e} expected, {v} found")
             }
             Component::UniqueLang => {
-                format!("at most one value per language expected, several found in \"{f}\"")
+                format!("at most one value per language expected, several in {f}")
             }
             Component::Equals => format!("{v} is not both a value here and a value of {e}"),
             Component::Disjoint => format!("{v} is also a value of {e}, and must not be"),

@@ -52,7 +52,7 @@ impl Report {
         self.results.iter().any(|result| result.severity.blocks())
     }
 
-    /// One line for each result.
+    /// One line for each result: `:org :purpose: MinCount — at least 1 value expected, 0 found`.
     pub fn to_text(&self, language: Lang) -> String {
         if self.conforms {
             return message::conforms(language).to_owned();
@@ -125,10 +125,10 @@ impl ValidationResult {
         let messages = self.messages_with(prefixes, Some(language));
         let messages: Vec<&str> = messages.iter().map(Literal::value).collect();
         format!(
-            "{focus}{path}: {component}{severity} — {message}",
+            "{focus}{path}: {component:?}{severity} — {message}",
             focus = prefixes.term(self.focus.as_ref()),
             path = path.unwrap_or_default(),
-            component = self.component.name(),
+            component = self.component,
             message = messages.join(" / "),
         )
     }

@@ -15,8 +15,8 @@ fn a_class_holds_through_its_subclasses() {
         shape,
         ":x :p :a, 'C' . :a a :E . :C rdfs:subClassOf :E .",
         expect![[r#"
-            :x :p: ClassConstraintComponent — "C" is not an instance of :C
-            :x :p: ClassConstraintComponent — :a is not an instance of :C"#]],
+            :x :p: Class — "C" is not an instance of :C
+            :x :p: Class — :a is not an instance of :C"#]],
     );
 }
 
@@ -28,17 +28,15 @@ fn a_datatype_asks_for_its_own_lexical_forms() {
         shape,
         ":x :p 'a'^^xsd:integer, 1.5, '1', :a .",
         expect![[r#"
-            :x :p: DatatypeConstraintComponent — "1" is not a well-formed literal of type xsd:integer
-            :x :p: DatatypeConstraintComponent — 1.5 is not a well-formed literal of type xsd:integer
-            :x :p: DatatypeConstraintComponent — "a"^^xsd:integer is not a well-formed literal of type xsd:integer
-            :x :p: DatatypeConstraintComponent — :a is not a well-formed literal of type xsd:integer"#]],
+            :x :p: Datatype — "1" is not a well-formed literal of type xsd:integer
+            :x :p: Datatype — 1.5 is not a well-formed literal of type xsd:integer
+            :x :p: Datatype — "a"^^xsd:integer is not a well-formed literal of type xsd:integer
+            :x :p: Datatype — :a is not a well-formed literal of type xsd:integer"#]],
     );
     check(
         "sh:property [ sh:path :p ; sh:datatype rdf:langString ]",
         ":x :p 'a'@fr, 'b' .",
-        expect![[
-            r#":x :p: DatatypeConstraintComponent — "b" is not a well-formed literal of type rdf:langString"#
-        ]],
+        expect![[r#":x :p: Datatype — "b" is not a well-formed literal of type rdf:langString"#]],
     );
 }
 
@@ -49,9 +47,7 @@ fn node_kinds_are_iri_blank_node_and_literal() {
     check(
         shape,
         ":x :p 'a' .",
-        expect![[
-            r#":x :p: NodeKindConstraintComponent — a term of kind IRI | BlankNode expected, "a" found"#
-        ]],
+        expect![[r#":x :p: NodeKind — a term of kind IRI | BlankNode expected, "a" found"#]],
     );
 }
 
@@ -59,15 +55,11 @@ fn node_kinds_are_iri_blank_node_and_literal() {
 fn counts_are_of_distinct_values() {
     let shape = "sh:property [ sh:path :p ; sh:minCount 1 ; sh:maxCount 2 ]";
     check(shape, ":x :p 1, 1, 2 .", expect!["Conforms."]);
-    check(
-        shape,
-        ":y :p 1 .",
-        expect![":x :p: MinCountConstraintComponent — at least 1 value expected, 0 found"],
-    );
+    check(shape, ":y :p 1 .", expect![":x :p: MinCount — at least 1 value expected, 0 found"]);
     check(
         shape,
         ":x :p 1, 01, 1.0 .",
-        expect![":x :p: MaxCountConstraintComponent — at most 2 values expected, 3 found"],
+        expect![":x :p: MaxCount — at most 2 values expected, 3 found"],
     );
 }
 
@@ -79,25 +71,26 @@ fn ranges_follow_the_order_of_sparql() {
         shape,
         ":x :p 0, 2.5, '2', 'a'^^xsd:integer, :a, 'NaN'^^xsd:double .",
         expect![[r#"
-            :x :p: MinInclusiveConstraintComponent — a value greater than or equal to 1 expected, 0 found
-            :x :p: MinInclusiveConstraintComponent — a value greater than or equal to 1 expected, "2" found
-            :x :p: MinInclusiveConstraintComponent — a value greater than or equal to 1 expected, "NaN"^^xsd:double found
-            :x :p: MinInclusiveConstraintComponent — a value greater than or equal to 1 expected, "a"^^xsd:integer found
-            :x :p: MinInclusiveConstraintComponent — a value greater than or equal to 1 expected, :a found
-            :x :p: MaxExclusiveConstraintComponent — a value less than 2.5 expected, "2" found
-            :x :p: MaxExclusiveConstraintComponent — a value less than 2.5 expected, 2.5 found
-            :x :p: MaxExclusiveConstraintComponent — a value less than 2.5 expected, "NaN"^^xsd:double found
-            :x :p: MaxExclusiveConstraintComponent — a value less than 2.5 expected, "a"^^xsd:integer found
-            :x :p: MaxExclusiveConstraintComponent — a value less than 2.5 expected, :a found"#]],
+            :x :p: MinInclusive — a value of at least 1 expected, 0 found
+            :x :p: MinInclusive — a value of at least 1 expected, "2" found
+            :x :p: MinInclusive — a value of at least 1 expected, "NaN"^^xsd:double found
+            :x :p: MinInclusive — a value of at least 1 expected, "a"^^xsd:integer found
+            :x :p: MinInclusive — a value of at least 1 expected, :a found
+            :x :p: MaxExclusive — a value less than 2.5 expected, "2" found
+            :x :p: MaxExclusive — a value less than 2.5 expected, 2.5 found
+            :x :p: MaxExclusive — a value less than 2.5 expected, "NaN"^^xsd:double found
+            :x :p: MaxExclusive — a value less than 2.5 expected, "a"^^xsd:integer found
+            :x :p: MaxExclusive — a value less than 2.5 expected, :a found"#]],
     );
-    let shape = "sh:property [ sh:path :p ; sh:minExclusive '2024-01-31'^^xsd:date ; sh:maxInclusive '2024-02-29'^^xsd:date ]";
-    check(shape, ":x :p '2024-02-01'^^xsd:date .", expect!["Conforms."]);
+    let shape = "sh:property [ sh:path :p ; sh:minExclusive '2000'^^xsd:gYear ;
+        sh:maxInclusive '2024'^^xsd:gYear ]";
+    check(shape, ":x :p '2001'^^xsd:gYear, '2024'^^xsd:gYear .", expect!["Conforms."]);
     check(
         shape,
-        ":x :p '2024-01-31'^^xsd:date, '2024-03-01'^^xsd:date .",
+        ":x :p '2000'^^xsd:gYear, '2025'^^xsd:gYear .",
         expect![[r#"
-            :x :p: MinExclusiveConstraintComponent — a value greater than "2024-01-31"^^xsd:date expected, "2024-01-31"^^xsd:date found
-            :x :p: MaxInclusiveConstraintComponent — a value less than or equal to "2024-02-29"^^xsd:date expected, "2024-03-01"^^xsd:date found"#]],
+        :x :p: MinExclusive — a value greater than "2000"^^xsd:gYear expected, "2000"^^xsd:gYear found
+        :x :p: MaxInclusive — a value of at most "2024"^^xsd:gYear expected, "2025"^^xsd:gYear found"#]],
     );
 }
 
@@ -109,10 +102,10 @@ fn lengths_count_characters_not_bytes() {
         shape,
         ":x :p 'éé', 'abcde', _:n .",
         expect![[r#"
-            :x :p: MinLengthConstraintComponent — at least 3 characters expected, "éé" has 2
-            :x :p: MinLengthConstraintComponent — a text expected, and _:n has none
-            :x :p: MaxLengthConstraintComponent — at most 4 characters expected, "abcde" has 5
-            :x :p: MaxLengthConstraintComponent — a text expected, and _:n has none"#]],
+            :x :p: MinLength — at least 3 characters expected, "éé" has 2
+            :x :p: MinLength — a text expected, and _:n has none
+            :x :p: MaxLength — at most 4 characters expected, "abcde" has 5
+            :x :p: MaxLength — a text expected, and _:n has none"#]],
     );
 }
 
@@ -124,8 +117,8 @@ fn a_pattern_may_match_anywhere_and_never_a_blank_node() {
         shape,
         ":x :p 'ba1', _:n .",
         expect![[r#"
-            :x :p: PatternConstraintComponent — "ba1" does not match the pattern "^A[0-9]"
-            :x :p: PatternConstraintComponent — _:n does not match the pattern "^A[0-9]""#]],
+            :x :p: Pattern — "ba1" does not match the pattern "^A[0-9]"
+            :x :p: Pattern — _:n does not match the pattern "^A[0-9]""#]],
     );
     check("sh:pattern 'example'", "", expect!["Conforms."]);
 }
@@ -138,10 +131,10 @@ fn languages_match_by_range() {
         shape,
         ":x :p 'a'@en, 'b', :c, 'd'@fry .",
         expect![[r#"
-            :x :p: LanguageInConstraintComponent — a text in one of these languages expected: fr, en-GB; "a"@en found
-            :x :p: LanguageInConstraintComponent — a text in one of these languages expected: fr, en-GB; "b" found
-            :x :p: LanguageInConstraintComponent — a text in one of these languages expected: fr, en-GB; "d"@fry found
-            :x :p: LanguageInConstraintComponent — a text in one of these languages expected: fr, en-GB; :c found"#]],
+            :x :p: LanguageIn — a text in one of fr, en-GB expected, "a"@en found
+            :x :p: LanguageIn — a text in one of fr, en-GB expected, "b" found
+            :x :p: LanguageIn — a text in one of fr, en-GB expected, "d"@fry found
+            :x :p: LanguageIn — a text in one of fr, en-GB expected, :c found"#]],
     );
 }
 
@@ -152,9 +145,7 @@ fn a_language_is_used_once() {
     check(
         shape,
         ":x :p 'a'@fr, 'b'@FR, 'c'@en .",
-        expect![[
-            r#":x :p: UniqueLangConstraintComponent — at most one value per language expected, several found in "fr""#
-        ]],
+        expect![":x :p: UniqueLang — at most one value per language expected, several in fr"],
     );
 }
 
@@ -166,8 +157,8 @@ fn equal_properties_have_the_same_values() {
         shape,
         ":x :p 1 ; :q 01 .",
         expect![[r#"
-            :x :p: EqualsConstraintComponent — 01 is not both a value here and a value of :q
-            :x :p: EqualsConstraintComponent — 1 is not both a value here and a value of :q"#]],
+            :x :p: Equals — 01 is not both a value here and a value of :q
+            :x :p: Equals — 1 is not both a value here and a value of :q"#]],
     );
 }
 
@@ -178,7 +169,7 @@ fn disjoint_properties_share_no_value() {
     check(
         shape,
         ":x :p 1, 2 ; :q 2 .",
-        expect![":x :p: DisjointConstraintComponent — 2 is also a value of :q, and must not be"],
+        expect![":x :p: Disjoint — 2 is also a value of :q, and must not be"],
     );
 }
 
@@ -190,19 +181,17 @@ fn every_value_is_less_than_every_other() {
         shape,
         ":x :p 1, 3 ; :q 2, 3, 'a' .",
         expect![[r#"
-            :x :p: LessThanConstraintComponent — 1 is not less than "a", a value of :q
-            :x :p: LessThanConstraintComponent — 3 is not less than "a", a value of :q
-            :x :p: LessThanConstraintComponent — 3 is not less than 2, a value of :q
-            :x :p: LessThanConstraintComponent — 3 is not less than 3, a value of :q"#]],
+            :x :p: LessThan — 1 is not less than "a", a value of :q
+            :x :p: LessThan — 3 is not less than "a", a value of :q
+            :x :p: LessThan — 3 is not less than 2, a value of :q
+            :x :p: LessThan — 3 is not less than 3, a value of :q"#]],
     );
     let shape = "sh:property [ sh:path :p ; sh:lessThanOrEquals :q ]";
     check(shape, ":x :p 3 ; :q 3 .", expect!["Conforms."]);
     check(
         shape,
         ":x :p 3 ; :q 2 .",
-        expect![
-            ":x :p: LessThanOrEqualsConstraintComponent — 3 is not less than or equal to 2, a value of :q"
-        ],
+        expect![":x :p: LessThanOrEquals — 3 is not less than or equal to 2, a value of :q"],
     );
 }
 
@@ -215,30 +204,22 @@ fn logic_counts_the_shapes_a_node_conforms_to() {
     check(
         "and",
         ":x a :A .",
-        expect![":x: AndConstraintComponent — :x does not conform to each of these shapes: :A, []"],
+        expect![":x: And — :x does not conform to each of these shapes: :A, []"],
     );
     check("and", ":x a :A, :B .", expect!["Conforms."]);
-    check(
-        "or",
-        "",
-        expect![":x: OrConstraintComponent — :x conforms to none of these shapes: :A, []"],
-    );
+    check("or", "", expect![":x: Or — :x conforms to none of these shapes: :A, []"]);
     check("or", ":x a :A .", expect!["Conforms."]);
     check("or", ":x a :A, :B .", expect!["Conforms."]);
     check(
         "xone",
         "",
-        expect![
-            ":x: XoneConstraintComponent — :x does not conform to exactly one of these shapes: :A, []"
-        ],
+        expect![":x: Xone — :x does not conform to exactly one of these shapes: :A, []"],
     );
     check("xone", ":x a :B .", expect!["Conforms."]);
     check(
         "xone",
         ":x a :A, :B .",
-        expect![
-            ":x: XoneConstraintComponent — :x does not conform to exactly one of these shapes: :A, []"
-        ],
+        expect![":x: Xone — :x does not conform to exactly one of these shapes: :A, []"],
     );
 }
 
@@ -248,7 +229,7 @@ fn a_negation_turns_the_verdict() {
     check(
         "sh:not [ sh:class :A ]",
         ":x a :A .",
-        expect![":x: NotConstraintComponent — :x conforms to [], and must not"],
+        expect![":x: Not — :x conforms to [], and must not"],
     );
 }
 
@@ -261,8 +242,8 @@ fn a_node_shape_gives_one_result_and_a_property_shape_its_own() {
         &node,
         ":x :p :a, :b . :b :q 'k', 'l' .",
         expect![[r#"
-            :x :p: NodeConstraintComponent — :a does not conform to []
-            :x :p: NodeConstraintComponent — :b does not conform to []"#]],
+            :x :p: Node — :a does not conform to []
+            :x :p: Node — :b does not conform to []"#]],
     );
     let property = "sh:property [ sh:path :p ; sh:property [ sh:path :q ; sh:minLength 2 ] ]";
     check(property, ":x :p :a . :a :q 'ok' .", expect!["Conforms."]);
@@ -270,8 +251,8 @@ fn a_node_shape_gives_one_result_and_a_property_shape_its_own() {
         property,
         ":x :p :a . :a :q 'k', 'l' .",
         expect![[r#"
-            :a :q: MinLengthConstraintComponent — at least 2 characters expected, "k" has 1
-            :a :q: MinLengthConstraintComponent — at least 2 characters expected, "l" has 1"#]],
+            :a :q: MinLength — at least 2 characters expected, "k" has 1
+            :a :q: MinLength — at least 2 characters expected, "l" has 1"#]],
     );
 }
 
@@ -283,16 +264,12 @@ fn qualified_values_are_counted() {
     check(
         shape,
         ":x :p :b .",
-        expect![
-            ":x :p: QualifiedMinCountConstraintComponent — at least 1 conforming value expected, 0 found"
-        ],
+        expect![":x :p: QualifiedMinCount — at least 1 conforming value expected, 0 found"],
     );
     check(
         shape,
         ":x :p :a, :b . :a a :C . :b a :C .",
-        expect![
-            ":x :p: QualifiedMaxCountConstraintComponent — at most 1 conforming value expected, 2 found"
-        ],
+        expect![":x :p: QualifiedMaxCount — at most 1 conforming value expected, 2 found"],
     );
 }
 
@@ -310,8 +287,8 @@ fn disjoint_siblings_do_not_count_for_each_other() {
         &shape,
         ":x :p :a . :a a :A, :B .",
         expect![[r#"
-            :x :p: QualifiedMinCountConstraintComponent — at least 1 conforming value expected, 0 found
-            :x :p: QualifiedMinCountConstraintComponent — at least 1 conforming value expected, 0 found"#]],
+            :x :p: QualifiedMinCount — at least 1 conforming value expected, 0 found
+            :x :p: QualifiedMinCount — at least 1 conforming value expected, 0 found"#]],
     );
 }
 
@@ -324,8 +301,8 @@ fn a_closed_shape_names_what_it_does_not_allow() {
         shape,
         ":x :p 1 ; :q 2, 3 .",
         expect![[r#"
-            :x :q: ClosedConstraintComponent — property :q is not allowed, its value is 2
-            :x :q: ClosedConstraintComponent — property :q is not allowed, its value is 3"#]],
+            :x :q: Closed — property :q is not allowed, its value is 2
+            :x :q: Closed — property :q is not allowed, its value is 3"#]],
     );
     check("sh:closed false", ":x :p 1 .", expect!["Conforms."]);
 }
@@ -336,7 +313,7 @@ fn a_value_is_there_or_among_some() {
     check(
         "sh:property [ sh:path :p ; sh:hasValue 1 ]",
         ":x :p 01 .",
-        expect![":x :p: HasValueConstraintComponent — the value 1 expected, not found"],
+        expect![":x :p: HasValue — the value 1 expected, not found"],
     );
     check(
         "sh:property [ sh:path :p ; sh:in (1 :a 'b'@fr) ]",
@@ -347,7 +324,7 @@ fn a_value_is_there_or_among_some() {
         "sh:property [ sh:path :p ; sh:in (1 :a 'b'@fr) ]",
         ":x :p 'b', 01 .",
         expect![[r#"
-            :x :p: InConstraintComponent — one of these values expected: 1, :a, "b"@fr; 01 found
-            :x :p: InConstraintComponent — one of these values expected: 1, :a, "b"@fr; "b" found"#]],
+            :x :p: In — one of these values expected: 1, :a, "b"@fr; 01 found
+            :x :p: In — one of these values expected: 1, :a, "b"@fr; "b" found"#]],
     );
 }

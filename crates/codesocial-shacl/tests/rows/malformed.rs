@@ -44,7 +44,8 @@ fn a_misspelt_term_is_not_ignored() {
 fn every_mistake_is_told() {
     check_refused(
         ":S sh:targetClass 'C' ; sh:targetNode _:n ; sh:class _:n ; sh:datatype xsd:date, xsd:time ;
-            sh:nodeKind sh:Iri ; sh:minLength -1 ; sh:maxLength 'x' ; sh:minInclusive :a ;
+            sh:nodeKind sh:Iri ; sh:minLength '-1'^^xsd:int ; sh:maxLength 'x' ;
+            sh:minInclusive :a ;
             sh:pattern '(' ; sh:languageIn ('fr' :en) ; sh:in 'a' ; sh:node 1 ; sh:closed :yes ;
             sh:severity 'high' ; sh:message :m ; sh:deactivated 'no' ; sh:and :notAList .",
         expect![[r#"
@@ -58,8 +59,8 @@ fn every_mistake_is_told() {
             shape <S>, <sh:maxLength> "x": expects a non-negative xsd:integer
             shape <S>, <sh:message> <m>: expects a text, with or without a language
             shape <S>, <sh:minInclusive> <a>: expects a literal
-            shape <S>, <sh:minLength> "-1"^^<http://www.w3.org/2001/XMLSchema#integer>: expects a non-negative xsd:integer
-            shape <S>, <sh:node> "1"^^<http://www.w3.org/2001/XMLSchema#integer>: expects a shape
+            shape <S>, <sh:minLength> "-1"^^<xsd:int>: expects a non-negative xsd:integer
+            shape <S>, <sh:node> "1"^^<xsd:integer>: expects a shape
             shape <S>, <sh:nodeKind> <sh:Iri>: expects one of the six node kinds of SHACL
             shape <S>, <sh:pattern>: not a regular expression this engine runs: unclosed group
             shape <S>, <sh:severity> "high": expects an IRI
@@ -85,10 +86,10 @@ fn property_shapes_have_exactly_one_path() {
     check_refused(
         ":S sh:minCount 1 ; sh:maxCount 1 ; sh:uniqueLang true ; sh:lessThan :p .",
         expect![[r#"
-            shape <S>, <sh:lessThan>: stands on a node shape, but only a property shape may have it
-            shape <S>, <sh:maxCount>: stands on a node shape, but only a property shape may have it
-            shape <S>, <sh:minCount>: stands on a node shape, but only a property shape may have it
-            shape <S>, <sh:uniqueLang>: stands on a node shape, but only a property shape may have it"#]],
+            shape <S>, <sh:lessThan>: only a property shape may have it
+            shape <S>, <sh:maxCount>: only a property shape may have it
+            shape <S>, <sh:minCount>: only a property shape may have it
+            shape <S>, <sh:uniqueLang>: only a property shape may have it"#]],
     );
 }
 
@@ -141,16 +142,14 @@ fn recursive_shapes_have_no_meaning() {
         ":A sh:node :B . :B sh:property _:b . _:b sh:path :p ; sh:or (:C _:c) . _:c sh:not :A .
          :C sh:class :Fine . :D sh:node :A .",
         expect![[r#"
-            shape <A>: refers to itself through other shapes, and recursion has no defined meaning
-            shape <B>: refers to itself through other shapes, and recursion has no defined meaning
-            shape _:b: refers to itself through other shapes, and recursion has no defined meaning
-            shape _:c: refers to itself through other shapes, and recursion has no defined meaning"#]],
+            shape <A>: refers to itself, and recursive shapes have no meaning
+            shape <B>: refers to itself, and recursive shapes have no meaning
+            shape _:b: refers to itself, and recursive shapes have no meaning
+            shape _:c: refers to itself, and recursive shapes have no meaning"#]],
     );
     check_refused(
         ":A sh:not :A .",
-        expect![
-            "shape <A>: refers to itself through other shapes, and recursion has no defined meaning"
-        ],
+        expect!["shape <A>: refers to itself, and recursive shapes have no meaning"],
     );
 }
 
