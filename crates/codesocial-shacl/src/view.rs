@@ -80,12 +80,10 @@ pub fn check_graph_view<V: GraphView>(view: &V, triples: &[Triple]) {
         assert_eq!(view.node(term.as_ref()), Some(n), "{term} does not survive decoding");
         assert_eq!(view.kind(n), TermKind::of(term.as_ref()), "kind of {term}");
         assert!(view.read(n, |lent| lent == term.as_ref()), "{term} is lent as another term");
-        let where_ = |keep: fn(&[V::Node; 3], V::Node) -> bool| {
-            triples.iter().filter(move |t| keep(t, n)).copied()
-        };
-        assert_same(view.pairs(n), where_(|t, n| t[1] == n).map(|[s, _, o]| (s, o)));
-        assert_same(view.out(n), where_(|t, n| t[0] == n).map(|[_, p, o]| (p, o)));
-        assert_same(view.into(n), where_(|t, n| t[2] == n).map(|[s, p, _]| (s, p)));
+        let holding_at = |column: usize| triples.iter().copied().filter(move |t| t[column] == n);
+        assert_same(view.pairs(n), holding_at(1).map(|[s, _, o]| (s, o)));
+        assert_same(view.out(n), holding_at(0).map(|[_, p, o]| (p, o)));
+        assert_same(view.into(n), holding_at(2).map(|[s, p, _]| (s, p)));
         for &m in &nodes {
             let objects = triples.iter().filter(|t| t[0] == n && t[1] == m).map(|t| t[2]);
             assert_same(view.objects(n, m), objects);

@@ -1,6 +1,7 @@
 //! Which nodes of a shapes graph are shapes. <https://www.w3.org/TR/shacl/#shapes>
 
 use crate::vocab::{SH, sh};
+use indexmap::IndexSet;
 use oxrdf::vocab::{rdf, rdfs};
 use oxrdf::{Graph, NamedNode, NamedOrBlankNode, NamedOrBlankNodeRef, TermRef};
 use std::collections::BTreeMap;
@@ -66,15 +67,12 @@ pub(super) fn shape_nodes(graph: &Graph, custom: &[NamedNode]) -> Vec<NamedOrBla
 }
 
 /// A class and those below it in the shapes graph.
-pub(super) fn subclasses(graph: &Graph, class: NamedOrBlankNode) -> Vec<NamedOrBlankNode> {
-    let mut found = vec![class];
+pub(super) fn subclasses(graph: &Graph, class: NamedOrBlankNode) -> IndexSet<NamedOrBlankNode> {
+    let mut found = IndexSet::from([class]);
     let mut next = 0;
-    while let Some(class) = found.get(next).cloned() {
-        for below in graph.subjects_for_predicate_object(rdfs::SUB_CLASS_OF, class.as_ref()) {
-            if found.iter().all(|known| known.as_ref() != below) {
-                found.push(below.into_owned());
-            }
-        }
+    while let Some(class) = found.get_index(next).cloned() {
+        let below = graph.subjects_for_predicate_object(rdfs::SUB_CLASS_OF, class.as_ref());
+        found.extend(below.map(NamedOrBlankNodeRef::into_owned));
         next += 1;
     }
     found

@@ -33,14 +33,31 @@ pub(super) fn check(shapes: &[Shape]) -> Vec<ShapesError> {
 }
 
 /// The shapes that a shape evaluates inside its own evaluation.
-pub(crate) fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
+fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
     shape.constraints.iter().flat_map(|constraint| match constraint {
         Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => vec![*id],
         Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => ids.clone(),
         Constraint::Qualified(qualified) => {
             [&[qualified.shape], qualified.siblings.as_slice()].concat()
         }
-        _ => Vec::new(),
+        Constraint::Class(_)
+        | Constraint::Datatype(..)
+        | Constraint::NodeKind(_)
+        | Constraint::MinCount(_)
+        | Constraint::MaxCount(_)
+        | Constraint::Range(_)
+        | Constraint::MinLength(_)
+        | Constraint::MaxLength(_)
+        | Constraint::Pattern(_)
+        | Constraint::LanguageIn(_)
+        | Constraint::UniqueLang
+        | Constraint::Equals(_)
+        | Constraint::Disjoint(_)
+        | Constraint::LessThan(_)
+        | Constraint::LessThanOrEquals(_)
+        | Constraint::Closed { .. }
+        | Constraint::HasValue(_)
+        | Constraint::In(_) => Vec::new(),
     })
 }
 

@@ -134,17 +134,19 @@ impl ValidationResult {
     }
 }
 
+/// Members of a list that a result names.
+const EXPECTED_MEMBERS_MAX: usize = 20;
+/// Characters that a result spends on what was expected.
+const EXPECTED_CHARS_MAX: usize = 1_000;
+
 /// What a constraint asks for, in a form that reads the same in every language.
 fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> String {
     let prefixes = &shapes.prefixes;
-    let named = |ids: &[ShapeId]| {
-        let names = ids.iter().map(|&id| match &shapes[id].node {
-            NamedOrBlankNode::NamedNode(iri) => prefixes.iri(iri.as_ref()),
-            NamedOrBlankNode::BlankNode(_) => "[]".to_owned(),
-        });
-        names.collect::<Vec<_>>().join(", ")
+    let named = |&id: &ShapeId| match &shapes[id].node {
+        NamedOrBlankNode::NamedNode(iri) => prefixes.iri(iri.as_ref()),
+        NamedOrBlankNode::BlankNode(_) => "[]".to_owned(),
     };
-    match constraint {
+    let text = match constraint {
         Constraint::Class(iri)
         | Constraint::Equals(iri)
         | Constraint::Disjoint(iri)
@@ -162,25 +164,31 @@ fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> S
         | Constraint::MaxLength(count) => count.to_string(),
         Constraint::Range(bound) => prefixes.term(bound.literal.as_ref().into()),
         Constraint::Pattern(pattern) => pattern.source.clone(),
-        Constraint::LanguageIn(tags) => tags.join(", "),
+        Constraint::LanguageIn(tags) => listed(tags, String::clone),
         Constraint::UniqueLang => "1".to_owned(),
-        Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => named(&[*id]),
-        Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => named(ids),
+        Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => named(id),
+        Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => listed(ids, named),
         Constraint::Qualified(qualified) => {
-            let count = match component {
+            let counts = match component {
                 Component::QualifiedMinCount => qualified.min,
                 _ => qualified.max,
             };
-            count.unwrap_or_default().to_string()
+            counts.unwrap_or_default().to_string()
         }
-        Constraint::Closed { allowed } => {
-            let allowed = allowed.iter().map(|p| prefixes.iri(p.term.as_ref()));
-            allowed.collect::<Vec<_>>().join(", ")
-        }
+        Constraint::Closed { allowed } => listed(allowed, |p| prefixes.iri(p.term.as_ref())),
         Constraint::HasValue(value) => prefixes.term(value.term.as_ref()),
-        Constraint::In(members) => {
-            let members = members.iter().map(|member| prefixes.term(member.term.as_ref()));
-            members.collect::<Vec<_>>().join(", ")
-        }
+        Constraint::In(members) => listed(members, |member| prefixes.term(member.term.as_ref())),
+    };
+    match text.char_indices().nth(EXPECTED_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
+}
+
+fn listed<T>(members: &[T], name: impl Fn(&T) -> String) -> String {
+    let mut names: Vec<String> = members.iter().take(EXPECTED_MEMBERS_MAX).map(name).collect();
+    if members.len() > EXPECTED_MEMBERS_MAX {
+        names.push("…".to_owned());
+    }
+    names.join(", ")
 }

@@ -328,3 +328,15 @@ fn a_value_is_there_or_among_some() {
             :x :p: In — one of these values expected: 1, :a, "b"@fr; "b" found"#]],
     );
 }
+
+#[test]
+fn a_long_list_is_named_by_its_beginning() {
+    let members: String = (1..100).map(|n| format!("{n} ")).collect();
+    check(
+        &format!("sh:in ({members})"),
+        "",
+        expect![
+            ":x: In — one of these values expected: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, …; :x found"
+        ],
+    );
+}
