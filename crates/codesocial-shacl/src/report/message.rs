@@ -141,7 +141,7 @@ impl Words<'_> {
             }
             Component::Closed => format!("propriété {path} non prévue, de valeur {v}"),
             Component::HasValue => format!("valeur {e} attendue, absente"),
-            Component::In => format!("une de ces valeurs attendue : {e} ; {v} trouvée"),
+            Component::In => format!("une valeur parmi {e} attendue, {v} trouvée"),
         }
     }
 
@@ -189,7 +189,7 @@ impl Words<'_> {
             }
             Component::Closed => format!("property {path} is not allowed, its value is {v}"),
             Component::HasValue => format!("the value {e} expected, not found"),
-            Component::In => format!("one of these values expected: {e}; {v} found"),
+            Component::In => format!("one of {e} expected, {v} found"),
         }
     }
 }

@@ -324,8 +324,8 @@ fn a_value_is_there_or_among_some() {
         "sh:property [ sh:path :p ; sh:in (1 :a 'b'@fr) ]",
         ":x :p 'b', 01 .",
         expect![[r#"
-            :x :p: In — one of these values expected: 1, :a, "b"@fr; 01 found
-            :x :p: In — one of these values expected: 1, :a, "b"@fr; "b" found"#]],
+            :x :p: In — one of 1, :a, "b"@fr expected, 01 found
+            :x :p: In — one of 1, :a, "b"@fr expected, "b" found"#]],
     );
 }
 
@@ -336,7 +336,7 @@ fn a_long_list_is_named_by_its_beginning() {
         &format!("sh:in ({members})"),
         "",
         expect![
-            ":x: In — one of these values expected: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, …; :x found"
+            ":x: In — one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, … expected, :x found"
         ],
     );
 }
