@@ -28,6 +28,7 @@ namespace! {
     COS_LAT = "cosLat",
     LAT = "lat",
     LONG = "long",
+    ORDER = "order",
     ORIGIN = "origin",
 }
 
@@ -75,9 +76,13 @@ namespace! {
 namespace! {
     /// SKOS, <https://www.w3.org/TR/skos-reference/>.
     skos, "http://www.w3.org/2004/02/skos/core#",
+    BROADER = "broader",
     CONCEPT = "Concept",
+    CONCEPT_SCHEME = "ConceptScheme",
     IN_SCHEME = "inScheme",
+    NOTATION = "notation",
     PREF_LABEL = "prefLabel",
+    TOP_CONCEPT_OF = "topConceptOf",
 }
 
 namespace! {
@@ -109,6 +114,8 @@ namespace! {
     DESCRIPTION = "description",
     GROUP = "group",
     NAME = "name",
+    NODE = "node",
+    NODE_SHAPE = "NodeShape",
     ORDER = "order",
     PATH = "path",
     PROPERTY = "property",
