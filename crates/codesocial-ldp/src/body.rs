@@ -34,7 +34,7 @@ impl Body {
                 triples.push(triple.clone());
             } else if !exists && asks_for_container(triple) {
                 container = true;
-            } else if !current.contains(triple) && !(!exists && names_no_model(triple)) {
+            } else if !current.contains(triple) && !names_no_model(triple) {
                 managed.push(triple.clone().in_graph(meta.clone()));
             }
         }

@@ -24,7 +24,7 @@ pub use document::{Document, DocumentKind};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, load};
 pub use patch::patch;
-pub use post::{Creation, post};
+pub use post::{Creation, ReadBody, post};
 pub use put::put;
 pub use update::{parse_update, update};
 

@@ -19,8 +19,11 @@ pub struct Creation {
     pub container: bool,
     /// Reads the body with the new document's IRI as base. It was read once already with the
     /// container's, so it cannot fail on its syntax.
-    pub read: Box<dyn Fn(&str) -> Result<Vec<Triple>, Rejection> + Send + Sync>,
+    pub read: Box<ReadBody>,
 }
+
+/// Reads a body with a document's IRI as base.
+pub type ReadBody = dyn Fn(&str) -> Result<Vec<Triple>, Rejection> + Send + Sync;
 
 /// The command that creates a document in `container`.
 pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> Command {

@@ -44,6 +44,13 @@ pub fn turtle(triples: &[Triple]) -> String {
     for (prefix, namespace) in used_prefixes(triples) {
         line(&mut text, format_args!("@prefix {prefix}: <{namespace}> ."));
     }
+    text.push_str(&turtle_body(triples));
+    text
+}
+
+/// The triples as Turtle without its prefixes, for which [`PREFIXES`] must be declared.
+pub fn turtle_body(triples: &[Triple]) -> String {
+    let mut text = String::new();
     for block in triples.chunk_by(|one, next| one.subject == next.subject) {
         text.push('\n');
         subject_block(&mut text, block);

@@ -1,2 +1,26 @@
-//! The server.
-fn main() {}
+//! `codesocial`: the server and its tools, one binary.
+
+mod assets;
+mod cli;
+mod config;
+
+mod router;
+mod routes;
+mod state;
+
+mod extract;
+mod problem;
+mod representation;
+
+mod context;
+mod health;
+mod ldp;
+mod pages;
+mod report;
+mod sparql;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

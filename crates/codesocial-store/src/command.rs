@@ -95,6 +95,8 @@ pub struct Committed {
     pub head: Head,
     pub location: Option<NamedNode>,
     pub effect: Effect,
+    /// Whether the rules have remarks that do not refuse: warnings and information.
+    pub remarks: bool,
 }
 
 /// What an accepted command did to the resource that it is about.

@@ -49,15 +49,18 @@ pub(crate) fn decide(command: &Command, state: &State) -> Result<Accepted, Rejec
     let server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
     let own = candidate.apply(&server).map_err(|_| Rejection::Full)?;
     let rules = rules_after(state, &candidate, &net)?;
-    if let Some(report) = rules.check(state, &candidate, &net)?
+    let report = rules.check(state, &candidate, &net)?;
+    if let Some(report) = &report
         && report.blocks()
         && command.kind != CommandKind::Install
     {
-        return Err(Rejection::Shapes(Arc::new(report)));
+        return Err(Rejection::Shapes(Arc::new(report.clone())));
     }
     let net = net.then(own);
-    let after = State { quads: Quads::Proposed(candidate), rules, ..state.clone() };
-    Ok(record(command, state, after, net, proposal, &mut random))
+    let after = State { quads: Quads::Proposed(Box::new(candidate)), rules, ..state.clone() };
+    let mut accepted = record(command, state, after, net, proposal, &mut random);
+    accepted.committed.remarks = report.is_some_and(|report| !report.conforms);
+    Ok(accepted)
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1>
@@ -85,8 +88,12 @@ fn rules_after(
 }
 
 fn unchanged(state: &State, proposal: Proposal) -> Accepted {
-    let committed =
-        Committed { head: state.head, location: proposal.location, effect: Effect::Unchanged };
+    let committed = Committed {
+        head: state.head,
+        location: proposal.location,
+        effect: Effect::Unchanged,
+        remarks: false,
+    };
     Accepted { state: state.clone(), entries: Vec::new(), net: Changeset::default(), committed }
 }
 
@@ -126,7 +133,8 @@ fn record(
         entries.push(Entry { header, segments });
     }
     let effect = if created { Effect::Created } else { Effect::Changed };
-    let committed = Committed { head: after.head, location: proposal.location, effect };
+    let committed =
+        Committed { head: after.head, location: proposal.location, effect, remarks: false };
     Accepted { state: after, entries, net, committed }
 }
 

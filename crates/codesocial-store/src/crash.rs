@@ -2,6 +2,7 @@
 //! order to do so, passing a point costs a comparison.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where the process can be told to die.
@@ -15,8 +16,8 @@ pub enum CrashPoint {
 }
 
 /// The order to die at a point, when it is passed for the n-th time.
-#[derive(Debug, Default)]
-pub struct Crash(Option<(CrashPoint, AtomicU32)>);
+#[derive(Debug, Clone, Default)]
+pub struct Crash(Option<(CrashPoint, Arc<AtomicU32>)>);
 
 /// The text names no crash point.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +39,7 @@ impl FromStr for Crash {
             _ => return Err(error()),
         };
         let times: u32 = times.parse().ok().filter(|n| *n > 0).ok_or_else(error)?;
-        Ok(Self(Some((point, AtomicU32::new(times)))))
+        Ok(Self(Some((point, Arc::new(AtomicU32::new(times))))))
     }
 }
 

@@ -50,8 +50,8 @@ impl FromStr for OpaqueId {
         let error = || OpaqueIdError(text.to_owned());
         let mut bits = 0_u128;
         for (n, byte) in text.bytes().enumerate() {
-            let digit = ALPHABET.iter().position(|letter| *letter == byte).ok_or_else(error)?;
-            let digit = u128::try_from(digit).expect("5 bits fit");
+            let digit = (0_u128..).zip(ALPHABET).find(|(_, letter)| **letter == byte);
+            let (digit, _) = digit.ok_or_else(error)?;
             bits = if n == DIGITS - 1 { bits << 3 | digit >> 2 } else { bits << 5 | digit };
         }
         let id = Self(bits);

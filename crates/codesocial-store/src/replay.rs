@@ -33,7 +33,7 @@ impl State {
             }
             candidate.apply(&patch.changes).map_err(|_| damaged("it does not fit".to_owned()))?;
         }
-        self.quads = Quads::Proposed(candidate);
+        self.quads = Quads::Proposed(Box::new(candidate));
         self.head = entry.head();
         self.at = entry.header.at;
         Ok(self)

@@ -38,7 +38,7 @@ pub(crate) struct Sequencer {
     pub(crate) runtime: tokio::runtime::Runtime,
     pub(crate) published: Arc<Published>,
     pub(crate) folder: PathBuf,
-    pub(crate) crash: Arc<Crash>,
+    pub(crate) crash: Crash,
     pub(crate) messages: mpsc::Receiver<Message>,
     /// For the merge thread to report back.
     pub(crate) sender: mpsc::WeakSender<Message>,
@@ -182,8 +182,10 @@ impl Sequencer {
                 return;
             }
         }
-        let state =
-            State { quads: Quads::Proposed(candidate), ..State::clone(&self.published.get()) };
+        let state = State {
+            quads: Quads::Proposed(Box::new(candidate)),
+            ..State::clone(&self.published.get())
+        };
         self.published.set(state.published());
         self.checkpoint(self.published.get());
     }
@@ -208,7 +210,6 @@ impl Sequencer {
         {
             tracing::error!(%error, "the last checkpoint was not written");
         }
-        self.runtime.block_on(self.journal.close());
     }
 }
 

@@ -26,7 +26,7 @@ pub struct State {
 #[derive(Clone)]
 pub(crate) enum Quads {
     Published(Snapshot),
-    Proposed(Candidate),
+    Proposed(Box<Candidate>),
 }
 
 /// What the journal says of a graph beside its quads.
@@ -136,7 +136,7 @@ impl State {
     pub(crate) fn candidate(&self) -> Candidate {
         match &self.quads {
             Quads::Published(snapshot) => snapshot.candidate(),
-            Quads::Proposed(candidate) => candidate.clone(),
+            Quads::Proposed(candidate) => Candidate::clone(candidate),
         }
     }
 
@@ -144,7 +144,7 @@ impl State {
     pub(crate) fn snapshot(&self) -> Snapshot {
         match &self.quads {
             Quads::Published(snapshot) => snapshot.clone(),
-            Quads::Proposed(candidate) => candidate.clone().publish(),
+            Quads::Proposed(candidate) => Candidate::clone(candidate).publish(),
         }
     }
 

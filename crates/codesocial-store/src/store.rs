@@ -98,9 +98,9 @@ impl Store {
             .build()
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
         let (journal, tokens, recovered) = runtime.block_on(async {
-            let sqlite = SqliteJournal::open(&folder.join(JOURNAL_FILE)).await?;
-            let tokens = Tokens::load(sqlite.pool()).await.map_err(JournalError::from)?;
-            let journal = Journal::Sqlite(sqlite);
+            let file = folder.join(JOURNAL_FILE);
+            let journal = Journal::Sqlite(SqliteJournal::open(&file).await?);
+            let tokens = Tokens::load(file).await.map_err(JournalError::from)?;
             let recovered = recovery::open(&journal, &folder, base, now, &mut random).await?;
             Ok::<_, OpenError>((journal, tokens, recovered))
         })?;
@@ -115,7 +115,7 @@ impl Store {
             runtime,
             published: published.clone(),
             folder: folder.clone(),
-            crash: Arc::new(crash),
+            crash,
             messages,
             sender: queue.downgrade(),
             since_merge: None,

@@ -85,7 +85,7 @@ impl Evaluation<'_> {
                 Ok(Changeset { removed: Vec::new(), added })
             }
             GraphUpdateOperation::DeleteData { data } => {
-                let removed = data.iter().map(|quad| ground(quad)).collect();
+                let removed = data.iter().map(ground).collect();
                 Ok(Changeset { removed, added: Vec::new() })
             }
             GraphUpdateOperation::DeleteInsert { using, pattern, delete, insert } => {

@@ -7,7 +7,7 @@ mod sqlite;
 pub use entry::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, Segment, SegmentClass, hex, merkle_root,
 };
-pub(crate) use sqlite::SqliteJournal;
+pub(crate) use sqlite::{SqliteJournal, options};
 
 use std::path::PathBuf;
 
@@ -64,12 +64,6 @@ impl Journal {
     pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
         match self {
             Self::Sqlite(journal) => journal.hash_of(seq).await,
-        }
-    }
-
-    pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite(journal) => journal.close().await,
         }
     }
 }

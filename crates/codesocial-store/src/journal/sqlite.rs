@@ -2,27 +2,29 @@
 //! anyone hears of it.
 
 use super::{Entry, Hash, Head, Header, JournalError, Segment, SegmentClass, merkle_root};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
-};
-use sqlx::{Row, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Row, SqliteConnection};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// One connection: the writer is one thread, and a pool would hand connections from one runtime to
+/// another.
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteJournal {
-    pool: SqlitePool,
+    connection: Arc<Mutex<SqliteConnection>>,
 }
 
 impl SqliteJournal {
     /// Opens the file for writing, creating it and its tables where they are missing.
     pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
-        let journal = Self::connect(options(path).create_if_missing(true)).await?;
-        sqlx::migrate!("./migrations").run(&journal.pool).await?;
-        Ok(journal)
+        let mut connection = options(path).create_if_missing(true).connect().await?;
+        sqlx::migrate!("./migrations").run(&mut connection).await?;
+        Ok(Self::of(connection))
     }
 
     /// Opens an existing file beside a running server: nothing is written.
@@ -30,25 +32,15 @@ impl SqliteJournal {
         if !path.exists() {
             return Err(JournalError::Missing(path.to_owned()));
         }
-        Self::connect(options(path).read_only(true)).await
+        Ok(Self::of(options(path).read_only(true).connect().await?))
     }
 
-    async fn connect(options: SqliteConnectOptions) -> Result<Self, JournalError> {
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-        Ok(Self { pool })
-    }
-
-    /// The same database for side tables.
-    pub(crate) fn pool(&self) -> &SqlitePool {
-        &self.pool
-    }
-
-    pub(crate) async fn close(&self) {
-        self.pool.close().await;
+    fn of(connection: SqliteConnection) -> Self {
+        Self { connection: Arc::new(Mutex::new(connection)) }
     }
 
     pub(crate) async fn head(&self) -> Result<Head, JournalError> {
-        head(&mut *self.pool.acquire().await?).await
+        head(&mut *self.connection.lock().await).await
     }
 
     pub(crate) async fn append(
@@ -57,7 +49,8 @@ impl SqliteJournal {
         entries: &[Entry],
     ) -> Result<(), JournalError> {
         // IMMEDIATE: take the write lock first, so that the head compared is the head replaced.
-        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(full)?;
+        let mut connection = self.connection.lock().await;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(full)?;
         let now = head(&mut tx).await?;
         if now != expected {
             return Err(JournalError::Moved(now.seq));
@@ -80,7 +73,8 @@ impl SqliteJournal {
     }
 
     pub(crate) async fn after(&self, seq: u64, limit: u32) -> Result<Vec<Entry>, JournalError> {
-        let mut tx = self.pool.begin().await?;
+        let mut connection = self.connection.lock().await;
+        let mut tx = connection.begin().await?;
         let headers =
             sqlx::query("SELECT seq, header, hash FROM entry WHERE seq > ?1 ORDER BY seq LIMIT ?2")
                 .bind(number(seq))
@@ -115,13 +109,14 @@ impl SqliteJournal {
     pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
         let row = sqlx::query("SELECT hash FROM entry WHERE seq = ?1")
             .bind(number(seq))
-            .fetch_optional(&self.pool)
+            .fetch_optional(&mut *self.connection.lock().await)
             .await?;
         row.map(|row| hash(&row, "hash", seq)).transpose()
     }
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+/// How every connection to the file is made, for side tables too.
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -232,6 +227,7 @@ fn full(error: sqlx::Error) -> JournalError {
 mod tests {
     use super::*;
     use crate::journal::GENESIS_PREV;
+    use std::slice::from_ref;
 
     fn entry(seq: u64, prev: Hash) -> Entry {
         let segments = vec![Segment {
@@ -262,12 +258,12 @@ mod tests {
         assert_eq!(journal.head().await.expect("a head"), Head::EMPTY);
         let one = entry(1, GENESIS_PREV);
         let two = entry(2, one.header.hash());
-        journal.append(Head::EMPTY, &[one.clone()]).await.expect("appended");
-        let moved = journal.append(Head::EMPTY, &[one.clone()]).await.expect_err("moved");
+        journal.append(Head::EMPTY, from_ref(&one)).await.expect("appended");
+        let moved = journal.append(Head::EMPTY, from_ref(&one)).await.expect_err("moved");
         assert!(matches!(moved, JournalError::Moved(1)), "{moved}");
-        journal.append(one.head(), &[two.clone()]).await.expect("appended");
+        journal.append(one.head(), from_ref(&two)).await.expect("appended");
         assert_eq!(journal.after(0, 10).await.expect("entries"), [one, two.clone()]);
-        assert_eq!(journal.after(1, 10).await.expect("entries"), [two.clone()]);
+        assert_eq!(journal.after(1, 10).await.expect("entries"), from_ref(&two));
         assert_eq!(journal.head().await.expect("a head"), two.head());
     }
 
@@ -283,7 +279,7 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let journal = SqliteJournal::open(&folder.path().join("j.db")).await.expect("journal");
             journal.append(Head::EMPTY, &[entry(1, GENESIS_PREV)]).await.expect("appended");
-            sqlx::query(damage).execute(journal.pool()).await.expect(damage);
+            sqlx::query(damage).execute(&mut *journal.connection.lock().await).await.expect(damage);
             let error = journal.after(0, 10).await.expect_err(damage);
             assert!(matches!(error, JournalError::Damaged { seq: 1, .. }), "{damage}: {error}");
         }

@@ -169,9 +169,9 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: Result<(), LimitError>) {
+    fn check(text: &str, expected: &Result<(), LimitError>) {
         assert_eq!(
-            check_text(text, &Limits::default()),
+            &check_text(text, &Limits::default()),
             expected,
             "{}",
             &text[..text.len().min(80)]
@@ -182,28 +182,28 @@ mod tests {
     fn what_overflows_a_stack_is_refused_before_parsing() {
         let filter = |inside: &str| format!("SELECT * WHERE {{ ?s ?p ?o FILTER({inside}) }}");
         let nesting = Err(LimitError::Nesting(64));
-        check(&filter(&format!("{}1{}", "(".repeat(1_000), ")".repeat(1_000))), nesting.clone());
-        check(&format!("ASK {}{}", "{".repeat(2_000), "}".repeat(2_000)), nesting);
+        check(&filter(&format!("{}1{}", "(".repeat(1_000), ")".repeat(1_000))), &nesting);
+        check(&format!("ASK {}{}", "{".repeat(2_000), "}".repeat(2_000)), &nesting);
         let operators = Err(LimitError::Operators(256));
-        check(&format!("ASK {{ {{}}{} }}", " UNION {}".repeat(1_000)), operators.clone());
-        check(&filter(&format!("1{}", "&&1".repeat(5_000))), operators.clone());
-        check(&filter(&format!("1{}", "=1".repeat(5_000))), operators.clone());
-        check(&format!("ASK {{ {} }}", "?s ?p ?o . ".repeat(257)), operators);
+        check(&format!("ASK {{ {{}}{} }}", " UNION {}".repeat(1_000)), &operators);
+        check(&filter(&format!("1{}", "&&1".repeat(5_000))), &operators);
+        check(&filter(&format!("1{}", "=1".repeat(5_000))), &operators);
+        check(&format!("ASK {{ {} }}", "?s ?p ?o . ".repeat(257)), &operators);
         let steps = Err(LimitError::PathSteps(32));
-        check(&format!("ASK {{ ?s <a:b>{} ?o }}", "/<a:b>".repeat(1_000)), steps.clone());
-        check(&filter(&format!("1{}", "+1".repeat(1_000))), steps);
-        check(&"#".repeat(40_000), Err(LimitError::Text(32 * 1024)));
+        check(&format!("ASK {{ ?s <a:b>{} ?o }}", "/<a:b>".repeat(1_000)), &steps);
+        check(&filter(&format!("1{}", "+1".repeat(1_000))), &steps);
+        check(&"#".repeat(40_000), &Err(LimitError::Text(32 * 1024)));
     }
 
     #[test]
     fn ordinary_queries_pass_whatever_their_strings_and_data_hold() {
         check(
             "SELECT * WHERE { ?s ?p \"((((((\\\"((\" , '''{{{''{{{''' . <http://x/((({{> ?p 1 }",
-            Ok(()),
+            &Ok(()),
         );
-        check(&format!("SELECT * {{ VALUES ?x {{ {} }} }}", "<a:b> 1.5 ".repeat(2_000)), Ok(()));
-        check(&format!("INSERT DATA {{ {} }}", "<a:b> <a:b> 1 . ".repeat(1_000)), Ok(()));
-        check("SELECT (COUNT(*) AS ?n) { ?s a/b* ?c FILTER(?a < ?b && ?b > 3) }", Ok(()));
-        check(&format!("# {}\nASK {{}}", "(".repeat(500)), Ok(()));
+        check(&format!("SELECT * {{ VALUES ?x {{ {} }} }}", "<a:b> 1.5 ".repeat(2_000)), &Ok(()));
+        check(&format!("INSERT DATA {{ {} }}", "<a:b> <a:b> 1 . ".repeat(1_000)), &Ok(()));
+        check("SELECT (COUNT(*) AS ?n) { ?s a/b* ?c FILTER(?a < ?b && ?b > 3) }", &Ok(()));
+        check(&format!("# {}\nASK {{}}", "(".repeat(500)), &Ok(()));
     }
 }

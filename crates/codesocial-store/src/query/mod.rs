@@ -4,5 +4,5 @@
 mod evaluate;
 mod limits;
 
-pub use evaluate::{Answer, QueryError, ResultSyntax, evaluate, prepare};
+pub use evaluate::{Answer, Prepared, QueryError, ResultSyntax, evaluate, prepare};
 pub use limits::{LimitError, Limits, check_text};

@@ -1,11 +1,13 @@
 //! Access tokens. Only their hashes are kept; a token has 256 random bits, so that its hash needs
 //! neither salt nor slowness.
 
+use crate::journal::options;
 use crate::{Agent, OpaqueId, Random, hex};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Row};
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
@@ -15,21 +17,24 @@ const PREFIX: &str = "codesocial_";
 #[derive(Debug)]
 pub struct Tokens {
     known: RwLock<HashMap<Vec<u8>, OpaqueId>>,
-    pool: SqlitePool,
+    /// The database. Tokens change so seldom that a connection is made for each change.
+    file: PathBuf,
 }
 
 impl Tokens {
-    pub(crate) async fn load(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn load(file: PathBuf) -> Result<Self, sqlx::Error> {
+        let mut connection = options(&file).connect().await?;
         let rows = sqlx::query("SELECT hash, actor FROM token WHERE role = 'administrator'")
-            .fetch_all(pool)
+            .fetch_all(&mut connection)
             .await?;
+        connection.close().await?;
         let mut known = HashMap::new();
         for row in rows {
             if let Ok(actor) = row.try_get::<&str, _>("actor")?.parse() {
                 known.insert(row.try_get("hash")?, actor);
             }
         }
-        Ok(Self { known: RwLock::new(known), pool: pool.clone() })
+        Ok(Self { known: RwLock::new(known), file })
     }
 
     /// Whether there is no administrator yet.
@@ -58,7 +63,8 @@ impl Tokens {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
             known.values().next().copied().unwrap_or_else(|| OpaqueId::random(random))
         };
-        let mut tx = self.pool.begin().await?;
+        let mut connection = options(&self.file).connect().await?;
+        let mut tx = connection.begin().await?;
         sqlx::query("DELETE FROM token WHERE role = 'administrator'").execute(&mut *tx).await?;
         sqlx::query(
             "INSERT INTO token (hash, actor, role, created_at) VALUES (?1, ?2, 'administrator', ?3)",
@@ -69,6 +75,7 @@ impl Tokens {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
+        connection.close().await?;
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.clear();
         known.insert(hash, actor);

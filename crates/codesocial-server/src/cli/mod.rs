@@ -1,0 +1,112 @@
+//! The command line: one binary, a command for each thing an administrator does.
+
+mod export;
+mod import;
+mod serve;
+mod validate;
+mod verify;
+
+use crate::config::{Config, ConfigError};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The linked-data server of the #CodeSocial commons
+#[derive(Debug, Parser)]
+#[command(name = "codesocial", version, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a registry over HTTP
+    Serve(serve::Serve),
+    /// Validate RDF files against SHACL shapes, without a server
+    Validate(validate::Validate),
+    /// Add the documents of RDF files that the registry does not have
+    Import(import::Import),
+    /// Write the registry, or one class of it, as RDF
+    Export(export::Export),
+    /// Check the journal and that the data are what it replays to
+    Verify(verify::Verify),
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Data directory [default: data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Common {
+    fn config(&self) -> Result<Config, ConfigError> {
+        let mut config = Config::read(self.config.as_deref(), |name| std::env::var(name).ok())?;
+        if let Some(data) = &self.data {
+            config.data.clone_from(data);
+        }
+        Ok(config)
+    }
+}
+
+/// Why a command failed: one line for whoever typed it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Failure(String);
+
+/// What an exit status means.
+const CONFORMS_NOT: u8 = 1;
+const COULD_NOT_RUN: u8 = 2;
+
+impl Failure {
+    fn new(error: impl std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
+pub(crate) fn run() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Validate(validate) => validate.run(),
+        Command::Import(import) => import.run(),
+        Command::Export(export) => export.run(),
+        Command::Verify(verify) => verify.run(),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("codesocial: {failure}");
+        ExitCode::from(COULD_NOT_RUN)
+    })
+}
+
+/// Writes lines to standard output; a reader that went away is no error.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let mut output = std::io::stdout().lock();
+    drop(output.write_all(text.as_bytes()).and_then(|()| output.flush()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+    use expect_test::expect_file;
+
+    #[test]
+    fn the_help_texts_are_as_they_were_read() {
+        let mut cli = Cli::command();
+        let mut text = cli.render_long_help().to_string();
+        let names: Vec<String> =
+            cli.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        for name in names {
+            let command = cli.find_subcommand_mut(&name).expect("it was just listed");
+            text.push_str(&format!("\n=== codesocial {name}\n{}", command.render_long_help()));
+        }
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        expect_file!["help.txt"].assert_eq(&(lines.join("\n") + "\n"));
+    }
+}

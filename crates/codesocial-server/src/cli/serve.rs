@@ -1,0 +1,183 @@
+//! `codesocial serve`.
+
+use super::{Common, Failure, say};
+use crate::assets::{self, FixtureSet};
+use crate::config::{ADMIN_TOKEN, Config};
+use crate::router::router;
+use crate::state::App;
+use clap::Args;
+use codesocial_ldp::Request;
+use codesocial_rdf::Base;
+use codesocial_store::{
+    Agent, CommandKind, CommitError, Crash, Effect, Options, Precondition, Random, Rejection,
+    Store, Tokens,
+};
+use jiff::Timestamp;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long requests under way may take once the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// Address to listen on; port 0 lets the system choose [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// IRI under which resources are named, fixed for ever at the first start
+    /// [default: http://localhost:8080/]
+    #[arg(long, value_name = "IRI")]
+    base: Option<String>,
+    /// Set of documents to load unless it was: source, demo, or a folder of RDF files
+    #[arg(long, value_name = "SET")]
+    load: Vec<String>,
+    /// Die at a named point, for the crash tests
+    #[arg(long, value_name = "POINT", hide = true)]
+    crash_at: Option<Crash>,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let mut config = self.common.config().map_err(Failure::new)?;
+        config.listen = self.listen.unwrap_or(config.listen);
+        config.base = self.base.or(config.base);
+        let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+            .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .init();
+        let sets: Vec<FixtureSet> = self.load.iter().map(|set| FixtureSet::parse(set)).collect();
+        let crash = self.crash_at.unwrap_or_default();
+        tokio::runtime::Runtime::new()
+            .map_err(Failure::new)?
+            .block_on(serve(config, sets, crash))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<(), Failure> {
+    let mut random = Random::of_system();
+    // Before anything is created: a taken address must not leave a data directory behind.
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Failure(format!(
+            "cannot listen on {}: {error}. Choose another with --listen",
+            config.listen
+        ))
+    })?;
+    let address = listener.local_addr().map_err(Failure::new)?;
+    let base = config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?;
+    let options = Options {
+        folder: config.data.clone(),
+        base,
+        now: Timestamp::now(),
+        random: Random::of_seed(random.bytes()),
+        crash,
+    };
+    let store = tokio::task::spawn_blocking(|| Store::open(options))
+        .await
+        .map_err(Failure::new)?
+        .map_err(Failure::new)?;
+    administrator(&store, &mut random).await?;
+    prepare(&store, &sets, &mut random).await?;
+    let app = App::new(store.clone(), config, Timestamp::now, random).map_err(Failure::new)?;
+    app.set_ready(true);
+    say(&format!("listening on http://{address}\n"));
+    let service = router(app.clone());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async {
+        // The sender is dropped only with the process.
+        drop(stopped.await);
+    });
+    let server = tokio::spawn(server.into_future());
+    interrupted().await?;
+    app.set_ready(false);
+    if stop.send(()).is_err() {
+        tracing::warn!("the server had stopped before it was told to");
+    }
+    if tokio::time::timeout(DRAIN, server).await.is_err() {
+        tracing::warn!("requests were still under way when the time to finish them was over");
+    }
+    tokio::task::spawn_blocking(move || store.close()).await.map_err(Failure::new)
+}
+
+/// SIGINT or SIGTERM; the second one ends the process at once.
+async fn interrupted() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::new)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        std::process::exit(130);
+    });
+    Ok(())
+}
+
+/// The administrator's token: the one that automation fixes, or one made and shown once.
+async fn administrator(store: &Store, random: &mut Random) -> Result<(), Failure> {
+    let fixed = std::env::var(ADMIN_TOKEN).ok().filter(|token| !token.is_empty());
+    let token = match fixed {
+        Some(token) => token,
+        None if store.tokens().is_empty() => {
+            let token = Tokens::generate(random);
+            say(&format!("administrator's token, shown this once: {token}\n"));
+            token
+        }
+        None => return Ok(()),
+    };
+    store.tokens().set_administrator(&token, Timestamp::now(), random).await.map_err(Failure::new)
+}
+
+/// Installs what the program comes with and loads the sets, where the journal does not have them.
+async fn prepare(store: &Store, sets: &[FixtureSet], random: &mut Random) -> Result<(), Failure> {
+    let base = store.state().base().clone();
+    let installation = assets::installation(&base).map_err(Failure::new)?;
+    let command = codesocial_ldp::install(request(random), installation);
+    let committed = store.commit(command).await.map_err(told)?;
+    if committed.effect != Effect::Unchanged {
+        tracing::info!(
+            seq = committed.head.seq,
+            "ontology, schemes, shapes and containers installed"
+        );
+    }
+    for set in sets {
+        let (digest, documents) = set.read(&base).map_err(Failure::new)?;
+        let name = set.name();
+        if codesocial_ldp::is_loaded(&store.state(), &name, &digest) {
+            continue;
+        }
+        let count = documents.len();
+        let loading = Some((name.clone(), digest));
+        let command = codesocial_ldp::load(request(random), CommandKind::Load, documents, loading);
+        store.commit(command).await.map_err(told)?;
+        tracing::info!(set = name, documents = count, "set loaded");
+    }
+    Ok(())
+}
+
+fn request(random: &mut Random) -> Request<'_> {
+    let precondition = Precondition::None;
+    Request { agent: Agent::Server, now: Timestamp::now(), random, precondition }
+}
+
+fn told(error: CommitError) -> Failure {
+    match error {
+        CommitError::Rejected(Rejection::Shapes(report)) => Failure(format!(
+            "the set breaks rules:\n{}",
+            report.to_text(codesocial_shacl::Lang::Fr)
+        )),
+        other => Failure::new(other),
+    }
+}

@@ -1,0 +1,25 @@
+//! `codesocial verify`.
+
+use super::{Common, Failure, say};
+use clap::Args;
+use codesocial_store::hex;
+use std::process::ExitCode;
+
+#[derive(Debug, Args)]
+pub(super) struct Verify {
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Verify {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let config = self.common.config().map_err(Failure::new)?;
+        let verified = codesocial_store::verify(&config.data).map_err(Failure::new)?;
+        match verified.checkpoint {
+            Some(seq) => say(&format!("checkpoint {seq} is what the journal replays to\n")),
+            None => say("no checkpoint to compare\n"),
+        }
+        say(&format!("head {} {}\n", verified.head.seq, hex(&verified.head.hash)));
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,357 @@
+//! A resource or a part of one as a page shows it: its properties in the order of the shapes, and
+//! its own parts inside, each once.
+
+use super::label::{LABELS, Text};
+use super::link::{Link, is_illustrative_origin};
+use super::order::FieldOrder;
+use super::reading::Reading;
+use super::value::Value;
+use codesocial_graph::TermId;
+use codesocial_rdf::vocab::{cs, ldp, rdf, sh};
+use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+/// Deeper parts are linked instead.
+const DEPTH_MAX: usize = 8;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(super) struct Node {
+    /// The name that links within the page lead to.
+    pub(super) anchor: String,
+    pub(super) title: Option<Text>,
+    pub(super) classes: Vec<Link>,
+    /// The section of a #CodeSocial that it is about, by which it is coloured.
+    pub(super) accent: Option<String>,
+    pub(super) illustrative: bool,
+    pub(super) groups: Vec<Group>,
+    /// Its place among its siblings.
+    #[serde(skip)]
+    pub(super) rank: Vec<i64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Group {
+    pub(super) title: Option<Text>,
+    pub(super) fields: Vec<Field>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Field {
+    pub(super) name: Text,
+    /// The property itself, for those who write queries.
+    pub(super) property: String,
+    pub(super) values: Vec<Value>,
+}
+
+/// Makes the nodes of one document.
+pub(super) struct Outline<'a> {
+    reading: &'a Reading<'a>,
+    document: &'a str,
+    subjects: BTreeMap<&'a str, Vec<&'a Triple>>,
+    shown: HashSet<&'a str>,
+    orders: HashMap<Vec<TermId>, Rc<FieldOrder>>,
+    names: HashMap<&'a str, Text>,
+    hidden: Vec<NamedNodeRef<'a>>,
+}
+
+impl<'a> Outline<'a> {
+    /// `hidden` are properties that the page shows elsewhere.
+    pub(super) fn new(
+        reading: &'a Reading<'a>,
+        document: &'a NamedNode,
+        triples: &'a [Triple],
+        hidden: Vec<NamedNodeRef<'a>>,
+    ) -> Self {
+        let mut subjects: BTreeMap<&str, Vec<&Triple>> = BTreeMap::new();
+        for triple in triples {
+            // Blank nodes of stored documents have names.
+            if let NamedOrBlankNode::NamedNode(subject) = &triple.subject {
+                subjects.entry(subject.as_str()).or_default().push(triple);
+            }
+        }
+        Self {
+            reading,
+            document: document.as_str(),
+            subjects,
+            shown: HashSet::new(),
+            orders: HashMap::new(),
+            names: HashMap::new(),
+            hidden,
+        }
+    }
+
+    /// What the document says of a subject.
+    pub(super) fn triples(&self, subject: &str) -> &[&'a Triple] {
+        self.subjects.get(subject).map_or(&[], Vec::as_slice)
+    }
+
+    /// The node of a subject, with the parts that are first named in it.
+    pub(super) fn node(&mut self, subject: &'a str) -> Node {
+        self.node_at(subject, None, 0)
+    }
+
+    /// The nodes that none shown so far has named. Those that others name come inside them.
+    pub(super) fn rest(&mut self) -> Vec<Node> {
+        let named: HashSet<&str> = self
+            .subjects
+            .values()
+            .flatten()
+            .filter_map(|triple| match &triple.object {
+                Term::NamedNode(object) if triple.subject != object.clone().into() => {
+                    Some(object.as_str()).filter(|object| self.is_part(object))
+                }
+                Term::NamedNode(_) | Term::BlankNode(_) | Term::Literal(_) => None,
+            })
+            .collect();
+        let subjects: Vec<&'a str> = self.subjects.keys().copied().collect();
+        let (parts, roots): (Vec<_>, Vec<_>) =
+            subjects.into_iter().partition(|subject| named.contains(subject));
+        // Parts that name each other in a ring are named by no root.
+        let mut nodes = Vec::new();
+        for subject in roots.into_iter().chain(parts) {
+            if !self.shown.contains(subject) {
+                nodes.push(self.node(subject));
+            }
+        }
+        nodes
+    }
+
+    /// Whether a node lives in the document only, so that its page is this one.
+    fn is_part(&self, iri: &str) -> bool {
+        iri.strip_prefix(self.document).is_some_and(|rest| rest.starts_with('#'))
+            && self.subjects.contains_key(iri)
+    }
+
+    fn node_at(&mut self, subject: &'a str, parent: Option<&'a str>, depth: usize) -> Node {
+        self.shown.insert(subject);
+        let triples = self.subjects.get(subject).cloned().unwrap_or_default();
+        let classes = objects(&triples, rdf::TYPE);
+        let order = self.order(&classes);
+        let own_label = self.reading.state.id(NamedNodeRef::new_unchecked(subject));
+        let own_label = own_label.and_then(|id| self.reading.label(id));
+        let mut topic = Topic::of(self.reading, &triples, own_label);
+        if depth == 0 {
+            // Only a part's title stands for what it says: a resource shows all of it.
+            topic.concepts.clear();
+        }
+        let mut fields: BTreeMap<_, Field> = BTreeMap::new();
+        for triple in &triples {
+            let property = triple.predicate.as_str();
+            if self.is_shown_elsewhere(triple, &topic, parent) {
+                continue;
+            }
+            let value = self.value(&triple.object, subject, depth);
+            let place = self.place(&order, &triple.predicate);
+            let field = fields.entry((place.rank, place.group, property)).or_insert_with(|| {
+                Field { name: place.name, property: super::label::short(property), values: vec![] }
+            });
+            field.values.push(value);
+        }
+        Node {
+            anchor: self.anchor(subject),
+            accent: topic.accent,
+            illustrative: triples.iter().any(|triple| is_illustrative(triple)),
+            rank: topic.rank,
+            title: topic.title,
+            classes: self.class_links(&classes),
+            groups: self.groups(fields),
+        }
+    }
+
+    /// Classes that the ontology names; where it names none, all of them.
+    fn class_links(&self, classes: &[NamedNodeRef<'a>]) -> Vec<Link> {
+        let is_known = |class: &&NamedNodeRef<'_>| {
+            self.reading.state.id(**class).is_some_and(|id| self.reading.label(id).is_some())
+        };
+        let known: Vec<_> = classes.iter().filter(is_known).collect();
+        let chosen = if known.is_empty() { classes.iter().collect() } else { known };
+        let mut links: Vec<Link> = Vec::new();
+        for class in chosen {
+            let link = self.reading.link(*class);
+            let is_ldp = class.as_str().starts_with(ldp::NS);
+            if !is_ldp && links.iter().all(|known| known.text != link.text) {
+                links.push(link);
+            }
+        }
+        links
+    }
+
+    fn is_shown_elsewhere(
+        &self,
+        triple: &Triple,
+        topic: &Topic,
+        parent: Option<&str>,
+    ) -> bool {
+        let predicate = triple.predicate.as_ref();
+        let is_title = LABELS.contains(&predicate)
+            && matches!(&triple.object, Term::Literal(literal)
+                if topic.title.as_ref().is_some_and(|title| title.text == literal.value()));
+        let names_parent = matches!(&triple.object, Term::NamedNode(object)
+            if parent == Some(object.as_str()));
+        predicate == rdf::TYPE
+            || self.hidden.contains(&predicate)
+            || is_title
+            || names_parent
+            || is_illustrative(triple)
+            || topic.concepts.contains(&triple.object)
+    }
+
+    fn value(&mut self, object: &'a Term, subject: &'a str, depth: usize) -> Value {
+        let iri = match object {
+            Term::Literal(literal) => return self.reading.literal(literal),
+            Term::BlankNode(_) => return Value::Plain { text: String::new() },
+            Term::NamedNode(iri) => iri,
+        };
+        if let Some(items) = self.list(iri) {
+            let mut values = Vec::new();
+            for item in items {
+                values.push(self.value(item, subject, depth + 1));
+            }
+            return Value::List { items: values };
+        }
+        let (iri, is_part) = (iri.as_str(), self.is_part(iri.as_str()));
+        if is_part && depth < DEPTH_MAX && !self.shown.contains(iri) {
+            return Value::Part(Box::new(self.node_at(iri, Some(subject), depth + 1)));
+        }
+        let mut link = self.reading.link(NamedNodeRef::new_unchecked(iri));
+        if is_part {
+            link.href = Some(format!("#{}", self.anchor(iri)));
+        }
+        Value::Link(link)
+    }
+
+    /// The items of a collection that begins at a node, and lies wholly in the document.
+    fn list(&mut self, head: &'a NamedNode) -> Option<Vec<&'a Term>> {
+        let mut items = Vec::new();
+        let mut node = head.as_ref();
+        let mut cells = Vec::new();
+        while node != rdf::NIL {
+            let triples = self.subjects.get(node.as_str())?;
+            let object = |predicate: NamedNodeRef<'_>| {
+                triples.iter().find(|t| t.predicate == predicate).map(|t| &t.object)
+            };
+            items.push(object(rdf::FIRST)?);
+            cells.push(node.as_str());
+            let Some(Term::NamedNode(rest)) = object(rdf::REST) else { return None };
+            if cells.contains(&rest.as_str()) {
+                return None;
+            }
+            node = rest.as_ref();
+        }
+        self.shown.extend(cells);
+        Some(items)
+    }
+
+    fn order(&mut self, classes: &[NamedNodeRef<'_>]) -> Rc<FieldOrder> {
+        let classes: Vec<TermId> =
+            classes.iter().filter_map(|class| self.reading.state.id(*class)).collect();
+        let order = self.orders.entry(classes.clone());
+        order.or_insert_with(|| Rc::new(FieldOrder::of(self.reading, classes))).clone()
+    }
+
+    /// Where the property stands: where the shapes put it, else behind, under its own name.
+    fn place(&mut self, order: &FieldOrder, property: &'a NamedNode) -> FieldPlace {
+        let id = self.reading.state.id(property);
+        let place = id.and_then(|id| order.place(id));
+        let name = place.and_then(|place| place.name.clone()).unwrap_or_else(|| {
+            let name = || self.reading.name(property.as_ref());
+            self.names.entry(property.as_str()).or_insert_with(name).clone()
+        });
+        FieldPlace {
+            rank: place.map_or((i64::MAX, i64::MAX), |place| place.rank),
+            group: place.and_then(|place| place.group),
+            name,
+        }
+    }
+
+    fn groups(
+        &self,
+        fields: BTreeMap<((i64, i64), Option<TermId>, &str), Field>,
+    ) -> Vec<Group> {
+        let mut groups: Vec<(Option<TermId>, Group)> = Vec::new();
+        for ((_, group, _), mut field) in fields {
+            field.values.sort_by_cached_key(Value::sort_key);
+            match groups.last_mut() {
+                Some((last, Group { fields, .. })) if *last == group => fields.push(field),
+                _ => {
+                    let title = group.and_then(|group| self.reading.label(group));
+                    groups.push((group, Group { title, fields: vec![field] }));
+                }
+            }
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    fn anchor(&self, subject: &str) -> String {
+        super::link::anchor(self.reading.state.base(), self.document, subject)
+    }
+}
+
+struct FieldPlace {
+    rank: (i64, i64),
+    group: Option<TermId>,
+    name: Text,
+}
+
+/// What a node is about, where it has no name: the concepts that it states something of.
+struct Topic {
+    title: Option<Text>,
+    accent: Option<String>,
+    rank: Vec<i64>,
+    /// The concepts that the title names.
+    concepts: Vec<Term>,
+}
+
+impl Topic {
+    fn of(reading: &Reading<'_>, triples: &[&Triple], label: Option<Text>) -> Self {
+        let mut concepts: Vec<(i64, Link, &Term)> = Vec::new();
+        for triple in triples {
+            if let Term::NamedNode(object) = &triple.object
+                && reading.is_concept(object.as_ref())
+            {
+                let id = reading.state.id(object);
+                let rank = id.and_then(|id| reading.integer(id, cs::ORDER)).unwrap_or(i64::MAX);
+                concepts.push((rank, reading.link(object.as_ref()), &triple.object));
+            }
+        }
+        let section = concepts.iter().find(|(_, link, _)| link.accent.is_some());
+        let accent = section.and_then(|(_, link, _)| link.accent.clone());
+        // A section is named by its kind alone.
+        let naming: Vec<_> = match section {
+            Some(section) => vec![section],
+            None => concepts.iter().collect(),
+        };
+        let own_rank = triples
+            .iter()
+            .find(|t| [cs::ORDER, sh::ORDER].contains(&t.predicate.as_ref()))
+            .and_then(|t| match &t.object {
+                Term::Literal(literal) => literal.value().parse().ok(),
+                Term::NamedNode(_) | Term::BlankNode(_) => None,
+            });
+        let rank = own_rank.map_or_else(|| naming.iter().map(|(r, ..)| *r).collect(), |r| vec![r]);
+        if label.is_some() || naming.is_empty() {
+            return Self { title: label, accent, rank, concepts: Vec::new() };
+        }
+        let names: Vec<&str> = naming.iter().map(|(_, link, _)| link.text.text.as_str()).collect();
+        let title = Some(Text::plain(names.join(" · ")));
+        let concepts = naming.iter().map(|(_, _, term)| (*term).clone()).collect();
+        Self { title, accent, rank, concepts }
+    }
+}
+
+fn objects<'a>(triples: &[&'a Triple], predicate: NamedNodeRef<'_>) -> Vec<NamedNodeRef<'a>> {
+    let mut objects = Vec::new();
+    for triple in triples.iter().filter(|triple| triple.predicate == predicate) {
+        if let Term::NamedNode(object) = &triple.object {
+            objects.push(object.as_ref());
+        }
+    }
+    objects
+}
+
+fn is_illustrative(triple: &Triple) -> bool {
+    triple.predicate == cs::ORIGIN
+        && matches!(&triple.object, Term::Literal(origin) if is_illustrative_origin(origin.value()))
+}

@@ -1,0 +1,357 @@
+//! A document as its page shows it: labels instead of IRIs, links both ways.
+
+use super::incoming::{Citations, citations};
+use super::label::Text;
+use super::link::{Link, local};
+use super::listing::{Card, Listing, Vocabularies, cards, members, vocabularies};
+use super::node::{Node, Outline};
+use super::reading::Reading;
+use super::scheme::{self, Concept};
+use super::value::Value;
+use codesocial_ldp::{Document, DocumentKind};
+use codesocial_rdf::GraphKind;
+use codesocial_rdf::vocab::{dct, ldp};
+use oxrdf::{NamedNode, Term};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+#[derive(Debug, Serialize)]
+pub(super) struct Page {
+    pub(super) iri: String,
+    /// The IRI as a word of a command line.
+    pub(super) shell_iri: String,
+    pub(super) title: Text,
+    /// The containers that it lies in, the root first.
+    pub(super) path: Vec<Link>,
+    pub(super) main: Node,
+    pub(super) body: Body,
+    pub(super) citations: Vec<Citations>,
+    pub(super) created: Option<Value>,
+    pub(super) modified: Option<Value>,
+    /// Whether the rules judge it, so that there is a report to read.
+    pub(super) judged: bool,
+}
+
+/// What a page shows below the properties of its resource.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub(super) enum Body {
+    /// Parts that the resource itself does not name.
+    Parts { nodes: Vec<Node> },
+    Members(Listing),
+    Root { cards: Vec<Card>, vocabularies: Vocabularies },
+    Concepts { concepts: Vec<Concept> },
+    /// The terms of an ontology or of shapes, by class.
+    Terms { groups: Vec<Terms> },
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Terms {
+    pub(super) class: Option<Link>,
+    pub(super) nodes: Vec<Node>,
+}
+
+pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
+    let kind = reading.state.base().kind_of(document.iri.as_ref());
+    let is_scheme = kind == GraphKind::Scheme;
+    let hidden = if is_scheme { scheme::SHOWN.to_vec() } else { Vec::new() };
+    let mut outline = Outline::new(reading, &document.iri, &document.own, hidden);
+    let subject = main_subject(reading, document);
+    let main = outline.node(subject);
+    let title = main.title.clone().unwrap_or_else(|| reading.name(document.iri.as_ref()));
+    let node = reading.state.id(&document.iri);
+    let body = match document.kind {
+        DocumentKind::Container if document.iri == reading.state.base().root() => Body::Root {
+            cards: cards(reading, document.members()),
+            vocabularies: vocabularies(reading),
+        },
+        DocumentKind::Container => Body::Members(members(reading, document.members())),
+        DocumentKind::ReadOnly if is_scheme => {
+            Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
+        }
+        DocumentKind::ReadOnly => Body::Terms { groups: terms(outline.rest()) },
+        DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
+    };
+    Page {
+        iri: document.iri.as_str().to_owned(),
+        shell_iri: shell_word(document.iri.as_str()),
+        title,
+        path: path(reading, &document.iri),
+        main,
+        body,
+        citations: node.map_or_else(Vec::new, |node| citations(reading, node, node)),
+        created: stamp(reading, document, dct::CREATED),
+        modified: stamp(reading, document, dct::MODIFIED),
+        judged: document.kind == DocumentKind::Resource && !document.unconstrained,
+    }
+}
+
+/// The subject that the page is about: the document itself, or what the operator's graph names
+/// otherwise and describes as the whole, a scheme or an ontology.
+fn main_subject<'a>(reading: &Reading<'_>, document: &'a Document) -> &'a str {
+    let name = reading.state.base().path_of(document.iri.as_str()).unwrap_or_default();
+    let named = |triple: &&oxrdf::Triple| match &triple.subject {
+        oxrdf::NamedOrBlankNode::NamedNode(subject) => {
+            subject.as_str().strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
+        }
+        oxrdf::NamedOrBlankNode::BlankNode(_) => false,
+    };
+    match document.own.iter().find(named).map(|triple| &triple.subject) {
+        Some(oxrdf::NamedOrBlankNode::NamedNode(whole))
+            if document.kind == DocumentKind::ReadOnly =>
+        {
+            whole.as_str()
+        }
+        _ => document.iri.as_str(),
+    }
+}
+
+/// The existing containers above a document that the reader may know of.
+fn path(reading: &Reading<'_>, document: &NamedNode) -> Vec<Link> {
+    let base = reading.state.base();
+    let Some(path) = base.path_of(document.as_str()).filter(|path| !path.is_empty()) else {
+        return Vec::new();
+    };
+    let ends = path.match_indices('/').map(|(end, _)| &path[..end]);
+    let above = std::iter::once("").chain(ends).map(|path| base.resolve(path));
+    above
+        .filter_map(|container| {
+            let id = reading.state.id(&container).filter(|id| reading.may_read(*id))?;
+            let is_container = reading
+                .classes(id)
+                .into_iter()
+                .any(|class| Some(class) == reading.state.id(ldp::CONTAINER));
+            let href = local(base, container.as_str()).filter(|_| is_container)?;
+            Some(Link::new(href, reading.name(container.as_ref())))
+        })
+        .collect()
+}
+
+/// What the server says of when the document was written.
+fn stamp(
+    reading: &Reading<'_>,
+    document: &Document,
+    property: oxrdf::NamedNodeRef<'_>,
+) -> Option<Value> {
+    let triple = document.meta.iter().find(|triple| triple.predicate == property)?;
+    match &triple.object {
+        Term::Literal(literal) => Some(reading.literal(literal)),
+        Term::NamedNode(_) | Term::BlankNode(_) => None,
+    }
+}
+
+/// Terms by their first class, each class sorted by label.
+fn terms(nodes: Vec<Node>) -> Vec<Terms> {
+    let mut groups: BTreeMap<String, Terms> = BTreeMap::new();
+    for node in nodes {
+        let class = node.classes.first().cloned();
+        let key = class.as_ref().map(|class| class.text.sort_key()).unwrap_or_default();
+        groups.entry(key).or_insert_with(|| Terms { class, nodes: Vec::new() }).nodes.push(node);
+    }
+    let mut groups: Vec<Terms> = groups.into_values().collect();
+    for group in &mut groups {
+        let key = |node: &Node| {
+            let title = node.title.as_ref().map(Text::sort_key).unwrap_or_default();
+            (title, node.anchor.clone())
+        };
+        group.nodes.sort_by_cached_key(key);
+    }
+    groups
+}
+
+/// A text as one word of a POSIX shell, whatever it holds.
+fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::extract::Language;
+    use crate::pages::Words;
+    use codesocial_graph::{Readers, Snapshot};
+    use codesocial_rdf::{Base, Changeset, RdfSyntax, parse, skolem};
+    use codesocial_store::Etag;
+    use expect_test::{Expect, expect};
+    use std::collections::HashMap;
+    use std::fmt::Write as _;
+
+    const BASE: &str = "http://x/";
+    const PREFIXES: &str = "
+        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+        @prefix owl: <http://www.w3.org/2002/07/owl#> .
+        @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+        @prefix dct: <http://purl.org/dc/terms/> .
+        @prefix ldp: <http://www.w3.org/ns/ldp#> .
+        @prefix sh: <http://www.w3.org/ns/shacl#> .
+        @prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
+        @prefix cs: <https://w3id.org/codesocial/ns#> .
+        @prefix theme: <https://w3id.org/codesocial/scheme/theme/> .
+        @prefix section: <https://w3id.org/codesocial/scheme/section/> .
+        @base <http://x/> .
+    ";
+
+    /// A state that holds the graphs of a TriG text, as an anonymous reader sees it.
+    pub(in crate::pages) fn with_reading(
+        trig: &str,
+        language: Language,
+        test: impl FnOnce(&Reading<'_>),
+    ) {
+        let text = format!("{PREFIXES}{trig}");
+        let mut quads = parse::quads(text.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
+        for quad in &mut quads {
+            let mut triples = vec![oxrdf::Triple::from(quad.clone())];
+            let document = quad.graph_name.to_string();
+            let document = document.trim_matches(['<', '>']);
+            let mut bits = 0;
+            skolem::skolemise(&mut triples, document, HashMap::new(), || {
+                bits += 1;
+                bits
+            });
+            *quad = triples.remove(0).in_graph(quad.graph_name.clone());
+        }
+        let base = Base::parse(BASE).expect("a base");
+        let mut candidate = Snapshot::empty(base).candidate();
+        let changes = Changeset { added: quads, ..Changeset::default() };
+        candidate.apply(&changes).expect("it fits");
+        let state = candidate.publish();
+        let words = Words::of(language);
+        test(&Reading::new(&state, Readers::everyone(), language, &words));
+    }
+
+    fn read(reading: &Reading<'_>, path: &str) -> Document {
+        let iri = reading.state.base().resolve(path);
+        let meta = NamedNode::new_unchecked(format!("{}.meta", iri.as_str()));
+        let meta: Vec<_> = reading.state.graph(meta.as_ref().into()).collect();
+        let is_container = meta.iter().any(|triple| triple.object == ldp::CONTAINER.into());
+        let kind = match reading.state.base().kind_of(iri.as_ref()) {
+            GraphKind::Resource if is_container => DocumentKind::Container,
+            GraphKind::Resource => DocumentKind::Resource,
+            _ => DocumentKind::ReadOnly,
+        };
+        let own = reading.state.graph(iri.as_ref().into()).collect();
+        Document { iri, kind, unconstrained: false, etag: Etag(String::new()), own, meta }
+    }
+
+    /// The page of a document as indented text.
+    #[track_caller]
+    fn check(trig: &str, path: &str, language: Language, expected: Expect) {
+        with_reading(trig, language, |reading| {
+            expected.assert_eq(&outline(&page(reading, &read(reading, path))));
+        });
+    }
+
+    fn outline(page: &Page) -> String {
+        let mut text = format!("{}\n", show_text(&page.title));
+        if !page.path.is_empty() {
+            let path: Vec<_> = page.path.iter().map(show_link).collect();
+            writeln!(text, "in {}", path.join(" / ")).unwrap();
+        }
+        show_node(&page.main, 0, &mut text);
+        match &page.body {
+            Body::Parts { nodes } => nodes.iter().for_each(|node| show_part(node, 0, &mut text)),
+            Body::Members(listing) => {
+                writeln!(text, "{} members, {} more", listing.count, listing.more).unwrap();
+                for link in &listing.members {
+                    writeln!(text, "- {}", show_link(link)).unwrap();
+                }
+            }
+            Body::Root { cards, vocabularies } => {
+                for card in cards {
+                    writeln!(text, "{}: {}", show_link(&card.link), card.count).unwrap();
+                }
+                writeln!(text, "ontology {:?}", vocabularies.ontology).unwrap();
+                for link in vocabularies.schemes.iter().chain(&vocabularies.shapes) {
+                    writeln!(text, "{}", show_link(link)).unwrap();
+                }
+            }
+            Body::Concepts { concepts } => show_concepts(concepts, 0, &mut text),
+            Body::Terms { groups } => {
+                for group in groups {
+                    let class = group.class.as_ref().map(show_link).unwrap_or_default();
+                    writeln!(text, "terms: {class}").unwrap();
+                    group.nodes.iter().for_each(|node| show_part(node, 1, &mut text));
+                }
+            }
+        }
+        for citations in &page.citations {
+            let links: Vec<_> = citations.documents.iter().map(show_link).collect();
+            let (name, more) = (show_text(&citations.name), citations.more);
+            writeln!(text, "<- {name}: {} (+{more})", links.join(", ")).unwrap();
+        }
+        text
+    }
+
+    fn show_text(text: &Text) -> String {
+        match &text.lang {
+            Some(lang) => format!("{}@{lang}", text.text),
+            None => text.text.clone(),
+        }
+    }
+
+    fn show_link(link: &Link) -> String {
+        let mark = if link.illustrative { "*" } else { "" };
+        match &link.href {
+            Some(href) => format!("[{}{mark}]({href})", show_text(&link.text)),
+            None => show_text(&link.text),
+        }
+    }
+
+    fn show_concepts(concepts: &[Concept], depth: usize, text: &mut String) {
+        for concept in concepts {
+            let indent = "  ".repeat(depth);
+            let other = concept.other.as_ref().map(show_text).unwrap_or_default();
+            let notation = concept.notation.as_deref().unwrap_or_default();
+            let title = concept.node.title.as_ref().map(show_text).unwrap_or_default();
+            writeln!(text, "{indent}{title} / {other} ({notation})").unwrap();
+            show_node(&concept.node, depth + 1, text);
+            show_concepts(&concept.narrower, depth + 1, text);
+        }
+    }
+
+    fn show_part(node: &Node, depth: usize, text: &mut String) {
+        let title = node.title.as_ref().map(show_text).unwrap_or_default();
+        writeln!(text, "{}#{} {title}", "  ".repeat(depth), node.anchor).unwrap();
+        show_node(node, depth + 1, text);
+    }
+
+    fn show_node(node: &Node, depth: usize, text: &mut String) {
+        let indent = "  ".repeat(depth);
+        if !node.classes.is_empty() {
+            let classes: Vec<_> = node.classes.iter().map(show_link).collect();
+            writeln!(text, "{indent}a {}", classes.join(", ")).unwrap();
+        }
+        if node.illustrative {
+            writeln!(text, "{indent}illustrative").unwrap();
+        }
+        for group in &node.groups {
+            if let Some(title) = &group.title {
+                writeln!(text, "{indent}== {}", show_text(title)).unwrap();
+            }
+            for field in &group.fields {
+                writeln!(text, "{indent}{}:", show_text(&field.name)).unwrap();
+                field.values.iter().for_each(|value| show_value(value, depth + 1, text));
+            }
+        }
+    }
+
+    fn show_value(value: &Value, depth: usize, text: &mut String) {
+        let indent = "  ".repeat(depth);
+        match value {
+            Value::Link(link) => writeln!(text, "{indent}{}", show_link(link)).unwrap(),
+            Value::Text { paragraphs, lang } => {
+                let lang = lang.as_ref().map(|lang| format!("@{lang}")).unwrap_or_default();
+                writeln!(text, "{indent}{}{lang}", paragraphs.join(" ¶ ")).unwrap();
+            }
+            Value::Plain { text: plain } => writeln!(text, "{indent}{plain}").unwrap(),
+            Value::Time { text: time, .. } => writeln!(text, "{indent}{time}").unwrap(),
+            Value::List { items } => {
+                writeln!(text, "{indent}(").unwrap();
+                items.iter().for_each(|item| show_value(item, depth + 1, text));
+                writeln!(text, "{indent})").unwrap();
+            }
+            Value::Part(node) => show_part(node, depth, text),
+        }
+    }
+}

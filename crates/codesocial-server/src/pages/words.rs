@@ -1,0 +1,84 @@
+//! The words of the interface, one file per language. Words of the domain come from the data.
+
+use crate::extract::Language;
+use std::collections::BTreeMap;
+
+/// The words of one language, by dotted name.
+pub(crate) struct Words {
+    by_name: BTreeMap<String, String>,
+    tree: toml::Table,
+}
+
+impl Words {
+    pub(crate) fn of(language: Language) -> Self {
+        let text = match language {
+            Language::French => include_str!("../../locales/fr.toml"),
+            Language::English => include_str!("../../locales/en.toml"),
+        };
+        let tree: toml::Table = toml::from_str(text).expect("the locales are tested");
+        let mut by_name = BTreeMap::new();
+        flatten("", &tree, &mut by_name);
+        Self { by_name, tree }
+    }
+
+    /// The text of a name; the name itself where a locale lacks it, which a test rules out.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.by_name.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+
+    /// All of them, as templates reach them.
+    pub(crate) fn all(&self) -> &toml::Table {
+        &self.tree
+    }
+}
+
+fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(table) => flatten(&name, table, into),
+            toml::Value::String(text) => {
+                into.insert(name, text.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_the_same_names() {
+        let [fr, en] = Language::ALL
+            .map(|language| Words::of(language).by_name.into_keys().collect::<Vec<_>>());
+        assert_eq!(fr, en);
+    }
+
+    /// A name is used in a template as `words.name`, or in the program as text; problems are named
+    /// by their kind.
+    #[test]
+    fn every_name_is_used() {
+        let sources = [
+            include_str!("../../templates/layout.html"),
+            include_str!("../../templates/document.html"),
+            include_str!("../../templates/problem.html"),
+            include_str!("../../templates/report.html"),
+            include_str!("../../templates/sparql.html"),
+            include_str!("view.rs"),
+        ]
+        .concat();
+        let problems = include_str!("../problem.rs");
+        for name in Words::of(Language::French).by_name.keys() {
+            let used = match name.strip_prefix("problem.").and_then(|n| n.split_once('.')) {
+                Some((kind, _)) => problems.contains(&format!("\"{kind}\"")),
+                None => {
+                    sources.contains(&format!("words.{name}"))
+                        || sources.contains(&format!("\"{name}\""))
+                }
+            };
+            assert!(used, "{name} is used nowhere");
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What a refused request hears: one exhaustive match from what went wrong to status, words and
+//! headers. What is ours is logged and never shown.
+//! <https://www.rfc-editor.org/rfc/rfc9457>
+
+use crate::extract::Language;
+use crate::report;
+use crate::state::App;
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use codesocial_rdf::negotiate;
+use codesocial_rdf::parse::SyntaxError;
+use codesocial_rdf::vocab::ldp;
+use codesocial_store::query::QueryError;
+use codesocial_store::{CommitError, Rejection, UpdateRefusal};
+use serde_json::json;
+
+/// Why a request is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refusal {
+    #[error(transparent)]
+    Store(#[from] Rejection),
+    #[error(transparent)]
+    Syntax(#[from] SyntaxError),
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error("unsupported media type")]
+    MediaType,
+    #[error("not acceptable")]
+    NotAcceptable,
+    #[error("method not allowed")]
+    Method(&'static str),
+    #[error("larger than {0} bytes")]
+    TooLarge(usize),
+    #[error("unsupported interaction model")]
+    InteractionModel,
+    #[error("missing parameter {0}")]
+    Missing(&'static str),
+    #[error("the answer is larger than the limit")]
+    AnswerTooLarge,
+    #[error("malformed path")]
+    Path,
+    /// Ours: logged where it is made.
+    #[error("internal")]
+    Internal,
+}
+
+impl From<CommitError> for Refusal {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Rejected(rejection) => Self::Store(rejection),
+            CommitError::Failed(message) => {
+                tracing::error!(message, "a commit failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// What a client asks for, as far as refusals need it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub(crate) language: Language,
+    pub(crate) accept: Option<String>,
+}
+
+impl Ask {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let accept: Vec<&str> =
+            parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+        let accept = (!accept.is_empty()).then(|| accept.join(","));
+        Self { language: Language::of(parts), accept }
+    }
+
+    /// Which of the media types the client prefers.
+    pub(crate) fn prefers(&self, offers: &[&str]) -> Option<usize> {
+        negotiate(self.accept.as_deref(), offers)
+    }
+}
+
+/// A refusal and whom to tell it.
+pub(crate) struct Problem {
+    app: App,
+    ask: Ask,
+    refusal: Refusal,
+    /// Headers that the refused request's resource has whatever its method.
+    headers: HeaderMap,
+}
+
+impl Problem {
+    pub(crate) fn new(app: &App, ask: &Ask, refusal: impl Into<Refusal>) -> Self {
+        Self {
+            app: app.clone(),
+            ask: ask.clone(),
+            refusal: refusal.into(),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    pub(crate) fn from_parts(app: &App, parts: &Parts, refusal: impl Into<Refusal>) -> Self {
+        Self::new(app, &Ask::of(parts), refusal)
+    }
+
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers.extend(headers);
+        self
+    }
+}
+
+/// Status, name in the locales, and what to fill in there.
+struct Told {
+    status: StatusCode,
+    name: &'static str,
+    about: String,
+}
+
+impl Refusal {
+    fn told(&self) -> Told {
+        use StatusCode as S;
+        let (status, name, about) = match self {
+            Self::Store(rejection) => return told_rejection(rejection),
+            Self::Query(error) => return told_query(error),
+            Self::Syntax(error) => (S::BAD_REQUEST, "syntax", error.to_string()),
+            Self::MediaType => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", String::new()),
+            Self::NotAcceptable => (S::NOT_ACCEPTABLE, "not-acceptable", String::new()),
+            Self::Method(allow) => (S::METHOD_NOT_ALLOWED, "method", (*allow).to_owned()),
+            Self::TooLarge(bytes) => (S::PAYLOAD_TOO_LARGE, "too-large", bytes.to_string()),
+            Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
+            Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
+            Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
+            Self::Path => (S::BAD_REQUEST, "path", String::new()),
+            Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
+        };
+        Told { status, name, about }
+    }
+}
+
+fn told_rejection(rejection: &Rejection) -> Told {
+    use StatusCode as S;
+    let (status, name, about) = match rejection {
+        Rejection::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", String::new()),
+        Rejection::Forbidden => (S::FORBIDDEN, "forbidden", String::new()),
+        Rejection::PersonsClosed => (S::FORBIDDEN, "persons-closed", String::new()),
+        Rejection::NotFound(iri) => (S::NOT_FOUND, "not-found", iri.to_string()),
+        Rejection::Gone(iri) => (S::GONE, "gone", iri.to_string()),
+        Rejection::Exists(iri) => (S::CONFLICT, "exists", iri.to_string()),
+        Rejection::NotAContainer(iri) => {
+            (S::METHOD_NOT_ALLOWED, "not-a-container", iri.to_string())
+        }
+        Rejection::NoContainer(iri) => (S::CONFLICT, "no-container", iri.to_string()),
+        Rejection::NotEmpty(iri) => (S::CONFLICT, "not-empty", iri.to_string()),
+        Rejection::Permanent(iri) => (S::FORBIDDEN, "permanent", iri.to_string()),
+        Rejection::PreconditionFailed => (S::PRECONDITION_FAILED, "stale", String::new()),
+        Rejection::PreconditionRequired => {
+            (S::PRECONDITION_REQUIRED, "condition-required", String::new())
+        }
+        Rejection::ServerManaged(quads) => {
+            let lines: Vec<String> = quads
+                .iter()
+                .map(|quad| format!("{} {} {}", quad.subject, quad.predicate, quad.object))
+                .collect();
+            (S::CONFLICT, "server-managed", lines.join(" ; "))
+        }
+        Rejection::ServerGraph(iri) => (S::CONFLICT, "server-graph", iri.to_string()),
+        Rejection::ForeignSubject(iri) => {
+            (S::UNPROCESSABLE_ENTITY, "foreign-subject", format!("<{iri}>"))
+        }
+        Rejection::Reserved(iri) => (S::UNPROCESSABLE_ENTITY, "reserved", format!("<{iri}>")),
+        Rejection::EmptyDocument => (S::UNPROCESSABLE_ENTITY, "empty", String::new()),
+        Rejection::Update(refusal) => return told_update(refusal),
+        Rejection::Shapes(_) => (S::UNPROCESSABLE_ENTITY, "shapes", String::new()),
+        Rejection::Validation(message) => {
+            (S::UNPROCESSABLE_ENTITY, "validation", message.to_string())
+        }
+        Rejection::MalformedShapes(message) => {
+            (S::UNPROCESSABLE_ENTITY, "malformed-shapes", message.clone())
+        }
+        Rejection::Full => (S::INSUFFICIENT_STORAGE, "full", String::new()),
+        Rejection::Busy | Rejection::Moved => (S::SERVICE_UNAVAILABLE, "busy", String::new()),
+    };
+    Told { status, name, about }
+}
+
+fn told_update(refusal: &UpdateRefusal) -> Told {
+    use StatusCode as S;
+    let (status, name, about) = match refusal {
+        UpdateRefusal::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
+        UpdateRefusal::Load => (S::FORBIDDEN, "load", String::new()),
+        UpdateRefusal::Service => (S::FORBIDDEN, "service", String::new()),
+        UpdateRefusal::OtherGraph => (S::UNPROCESSABLE_ENTITY, "other-graph", String::new()),
+        UpdateRefusal::GraphExists(iri) => (S::CONFLICT, "exists", iri.to_string()),
+        UpdateRefusal::Evaluation(message) => {
+            (S::UNPROCESSABLE_ENTITY, "evaluation", message.clone())
+        }
+    };
+    Told { status, name, about }
+}
+
+fn told_query(error: &QueryError) -> Told {
+    use StatusCode as S;
+    let (status, name, about) = match error {
+        QueryError::Limit(limit) => (S::BAD_REQUEST, "query-limit", limit.to_string()),
+        QueryError::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
+        QueryError::Service => (S::FORBIDDEN, "service", String::new()),
+        QueryError::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", String::new()),
+        QueryError::Evaluation(message) => (S::BAD_REQUEST, "evaluation", message.clone()),
+        QueryError::Write(_) => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
+    };
+    Told { status, name, about }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Self { app, ask, refusal, mut headers } = self;
+        let told = refusal.told();
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
+        extra_headers(&app, &refusal, &told, &mut headers);
+        let words = app.pages.words(ask.language);
+        let title = words.text(&format!("problem.{}.title", told.name));
+        let detail =
+            words.text(&format!("problem.{}.detail", told.name)).replace("{0}", &told.about);
+        if let Refusal::Store(Rejection::Shapes(shapes)) = &refusal {
+            let mut answer = report::answer(&app, &ask, shapes, told.status);
+            answer.headers_mut().extend(headers);
+            return answer;
+        }
+        const OFFERS: &[&str] = &["application/problem+json", "text/html"];
+        let (media_type, body) = match ask.prefers(OFFERS) {
+            Some(1) => {
+                let page = app.pages.problem(ask.language, told.status.as_u16(), &title, &detail);
+                ("text/html; charset=utf-8", page)
+            }
+            _ => {
+                let kind = format!("https://w3id.org/codesocial/problem/{}", told.name);
+                let status = told.status.as_u16();
+                let problem =
+                    json!({"type": kind, "title": title, "status": status, "detail": detail});
+                ("application/problem+json", problem.to_string())
+            }
+        };
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        (told.status, headers, body).into_response()
+    }
+}
+
+fn extra_headers(app: &App, refusal: &Refusal, told: &Told, headers: &mut HeaderMap) {
+    const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+    const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
+    let fixed = HeaderValue::from_static;
+    match told.status {
+        StatusCode::UNAUTHORIZED => {
+            headers.insert(WWW_AUTHENTICATE, fixed("Bearer realm=\"codesocial\""));
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            headers.insert(RETRY_AFTER, fixed("1"));
+        }
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            headers.insert(ACCEPT_POST, fixed(crate::ldp::ACCEPT_POST));
+            headers.insert(ACCEPT_PATCH, fixed(crate::ldp::ACCEPT_PATCH));
+        }
+        _ => {}
+    }
+    if let Refusal::Method(allow) = refusal {
+        headers.insert(ALLOW, fixed(allow));
+    }
+    let constraint = |shape: String| {
+        HeaderValue::from_str(&format!("<{shape}>; rel=\"{}\"", ldp::CONSTRAINED_BY.as_str())).ok()
+    };
+    // LDP 4.2.1.6: servers MUST publish the constraints that a request failed to meet.
+    // https://www.w3.org/TR/ldp/#ldpr-gen-pubclireqs
+    match refusal {
+        Refusal::Store(Rejection::Shapes(report)) => {
+            let shapes = report::shape_documents(app, report);
+            headers.extend(shapes.into_iter().filter_map(constraint).map(|link| (LINK, link)));
+        }
+        Refusal::InteractionModel
+        | Refusal::Store(Rejection::ServerManaged(_) | Rejection::ServerGraph(_)) => {
+            let server = app.base.resolve("shapes/server").into_string();
+            headers.extend(constraint(server).map(|link| (LINK, link)));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,68 @@
+//! The table of contents: every address and what answers it.
+
+use crate::state::App;
+use crate::{context, health, ldp, pages, routes, sparql};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{
+    ACCEPT_RANGES, ALLOW, CONTENT_LOCATION, ETAG, LINK, LOCATION, RETRY_AFTER, VARY,
+};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::get;
+use codesocial_store::OpaqueId;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
+use tracing::Instrument as _;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(crate) fn router(app: App) -> Router {
+    let body_limit = DefaultBodyLimit::max(app.config.body_bytes_max);
+    Router::new()
+        .route(routes::HEALTHZ, get(health::healthz))
+        .route(routes::READYZ, get(health::readyz))
+        .route(routes::LDP_CONTEXT, get(context::ldp))
+        .route(routes::V1_CONTEXT, get(context::v1))
+        .route(routes::STYLE, get(pages::style))
+        .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
+        .fallback(ldp::dispatch)
+        .layer(body_limit)
+        .layer(cors())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), traced))
+        .with_state(app)
+}
+
+/// Any page on the web may read, and write with a token of its own: no cookie carries rights.
+fn cors() -> CorsLayer {
+    const EXPOSED: [&str; 5] =
+        ["accept-patch", "accept-post", "wac-allow", "x-request-id", "content-type"];
+    let standard =
+        [ACCEPT_RANGES, ALLOW, CONTENT_LOCATION, ETAG, LINK, LOCATION, RETRY_AFTER, VARY];
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::any())
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(
+            standard.into_iter().chain(EXPOSED.map(HeaderName::from_static)).collect::<Vec<_>>(),
+        )
+        .max_age(std::time::Duration::from_hours(24))
+}
+
+/// Gives each request an id, in its log lines and in its answer.
+async fn traced(
+    axum::extract::State(app): axum::extract::State<App>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let id = OpaqueId::random(&mut app.random()).to_string();
+    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), "answered"));
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}

@@ -1,0 +1,17 @@
+//! The addresses that are not resources. Each is written once, here.
+
+/// The SPARQL endpoint.
+pub(crate) const SPARQL: &str = "/sparql";
+/// Alive.
+pub(crate) const HEALTHZ: &str = "/healthz";
+/// Ready to serve.
+pub(crate) const READYZ: &str = "/readyz";
+/// The JSON-LD context of LDP answers.
+pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
+/// The JSON-LD context of exports.
+pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
+/// The style sheet of the pages.
+pub(crate) const STYLE: &str = "/_assets/style.css";
+
+/// The relation under which an accepted write points to the remarks of the rules.
+pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";

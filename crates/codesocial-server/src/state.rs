@@ -1,0 +1,89 @@
+//! What every handler shares.
+
+use crate::config::Config;
+use crate::pages::Pages;
+use codesocial_rdf::Base;
+use codesocial_rdf::jsonld::Compaction;
+use codesocial_store::{Random, Store};
+use jiff::Timestamp;
+use oxrdf::NamedNode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
+
+/// The shared state: a handle.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) config: Config,
+    pub(crate) base: Base,
+    pub(crate) clock: fn() -> Timestamp,
+    pub(crate) pages: Pages,
+    /// The context of LDP answers, read once.
+    pub(crate) ldp_context: Compaction,
+    /// The context of exports, read once.
+    pub(crate) v1_context: Compaction,
+    /// Queries that may run now.
+    pub(crate) running: Arc<Semaphore>,
+    /// Queries that may run or wait.
+    pub(crate) admitted: Arc<Semaphore>,
+    random: Mutex<Random>,
+    ready: AtomicBool,
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(
+        store: Store,
+        config: Config,
+        clock: fn() -> Timestamp,
+        random: Random,
+    ) -> Result<Self, serde_json::Error> {
+        let base = store.state().base().clone();
+        Ok(Self(Arc::new(Shared {
+            base,
+            clock,
+            pages: Pages::new(),
+            ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
+            v1_context: Compaction::new(codesocial_rdf::context::V1)?,
+            running: Arc::new(Semaphore::new(config.sparql.running_max)),
+            admitted: Arc::new(Semaphore::new(
+                config.sparql.running_max + config.sparql.waiting_max,
+            )),
+            random: Mutex::new(random),
+            ready: AtomicBool::new(false),
+            store,
+            config,
+        })))
+    }
+}
+
+impl Shared {
+    /// A random source for one request.
+    pub(crate) fn random(&self) -> Random {
+        // A poisoned lock still holds a whole source.
+        Random::of_seed(self.random.lock().unwrap_or_else(PoisonError::into_inner).bytes())
+    }
+
+    /// The resource that a request's path names: base and path, whatever `Host` says.
+    pub(crate) fn iri(&self, path: &str) -> NamedNode {
+        self.base.resolve(path.trim_start_matches('/'))
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Relaxed);
+    }
+}
