@@ -135,7 +135,7 @@ impl ValidationResult {
 }
 
 /// Members of a list that a result names.
-const EXPECTED_MEMBERS_MAX: usize = 20;
+const EXPECTED_MEMBERS_MAX: usize = 16;
 /// Characters that a result spends on what was expected.
 const EXPECTED_CHARS_MAX: usize = 1_000;
 

@@ -82,15 +82,25 @@ fn ranges_follow_the_order_of_sparql() {
             :x :p: MaxExclusive — a value less than 2.5 expected, "a"^^xsd:integer found
             :x :p: MaxExclusive — a value less than 2.5 expected, :a found"#]],
     );
-    let shape = "sh:property [ sh:path :p ; sh:minExclusive '2000'^^xsd:gYear ;
-        sh:maxInclusive '2024'^^xsd:gYear ]";
-    check(shape, ":x :p '2001'^^xsd:gYear, '2024'^^xsd:gYear .", expect!["Conforms."]);
+    let shape = "sh:property [ sh:path :p ; sh:minExclusive 'b' ; sh:maxInclusive 'd' ]";
+    check(shape, ":x :p 'ba', 'd' .", expect!["Conforms."]);
     check(
         shape,
-        ":x :p '2000'^^xsd:gYear, '2025'^^xsd:gYear .",
+        ":x :p 'b', 'da', 'c'@fr .",
         expect![[r#"
-        :x :p: MinExclusive — a value greater than "2000"^^xsd:gYear expected, "2000"^^xsd:gYear found
-        :x :p: MaxInclusive — a value of at most "2024"^^xsd:gYear expected, "2025"^^xsd:gYear found"#]],
+        :x :p: MinExclusive — a value greater than "b" expected, "b" found
+        :x :p: MinExclusive — a value greater than "b" expected, "c"@fr found
+        :x :p: MaxInclusive — a value of at most "d" expected, "c"@fr found
+        :x :p: MaxInclusive — a value of at most "d" expected, "da" found"#]],
+    );
+    let shape = "sh:property [ sh:path :p ; sh:minInclusive '2024'^^xsd:gYear ]";
+    check(shape, ":x :p '2024'^^xsd:gYear .", expect!["Conforms."]);
+    check(
+        shape,
+        ":x :p 2025 .",
+        expect![[
+            r#":x :p: MinInclusive — a value of at least "2024"^^xsd:gYear expected, 2025 found"#
+        ]],
     );
 }
 
@@ -331,12 +341,12 @@ fn a_value_is_there_or_among_some() {
 
 #[test]
 fn a_long_list_is_named_by_its_beginning() {
-    let members: String = (1..100).map(|n| format!("{n} ")).collect();
+    let members = "0 ".to_owned() + &"1 ".repeat(99);
     check(
         &format!("sh:in ({members})"),
         "",
         expect![
-            ":x: In — one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, … expected, :x found"
+            ":x: In — one of 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, … expected, :x found"
         ],
     );
 }
