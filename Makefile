@@ -1,0 +1,14 @@
+# make run   builds and serves the registry on http://127.0.0.1:8080, installing what is missing
+# make test  runs all checks
+
+.PHONY: run test build
+
+run: build
+	./target/release/codesocial serve --load source --load demo
+
+build:
+	@sh .ci/setup
+	cargo build --release --locked -p codesocial-server
+
+test:
+	@sh .ci/test
