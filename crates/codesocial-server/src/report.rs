@@ -49,9 +49,10 @@ pub(crate) fn answer(app: &App, ask: &Ask, report: &Report, status: StatusCode) 
     };
     let (media_type, body) = match ask.prefers(OFFERS) {
         Some(1) => ("application/ld+json", rdf(RdfSyntax::JsonLd)),
-        Some(2) => {
-            ("text/html; charset=utf-8", app.pages.report(language, status.as_u16(), report))
-        }
+        Some(2) => (
+            "text/html; charset=utf-8",
+            app.pages.report(&app.store.state(), language, status.as_u16(), report),
+        ),
         Some(3) => ("text/plain; charset=utf-8", report.to_text(language.shacl())),
         Some(_) => ("text/turtle", rdf(RdfSyntax::Turtle)),
         None if status.is_success() => {

@@ -50,9 +50,9 @@ impl App {
     ) -> Result<Self, serde_json::Error> {
         let base = store.state().base().clone();
         Ok(Self(Arc::new(Shared {
-            base,
             clock,
-            pages: Pages::new(),
+            pages: Pages::new(&base),
+            base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
             running: Arc::new(Semaphore::new(config.sparql.running_max)),

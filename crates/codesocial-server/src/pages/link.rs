@@ -2,9 +2,9 @@
 
 use super::label::Text;
 use super::reading::Reading;
+use codesocial_graph::TermId;
 use codesocial_rdf::vocab::{compact, cs};
 use codesocial_rdf::{Base, GraphKind, skolem};
-use codesocial_graph::TermId;
 use oxrdf::{NamedNodeRef, TermRef};
 use serde::Serialize;
 

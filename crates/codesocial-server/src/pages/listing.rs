@@ -63,10 +63,7 @@ pub(super) fn cards<'a>(
 }
 
 fn count(reading: &Reading<'_>, container: TermId) -> usize {
-    reading
-        .objects(container, ldp::CONTAINS)
-        .filter(|member| reading.may_read(*member))
-        .count()
+    reading.objects(container, ldp::CONTAINS).filter(|member| reading.may_read(*member)).count()
 }
 
 /// The operator's documents: ontology, schemes, shapes.

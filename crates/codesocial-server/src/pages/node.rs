@@ -178,12 +178,7 @@ impl<'a> Outline<'a> {
         links
     }
 
-    fn is_shown_elsewhere(
-        &self,
-        triple: &Triple,
-        topic: &Topic,
-        parent: Option<&str>,
-    ) -> bool {
+    fn is_shown_elsewhere(&self, triple: &Triple, topic: &Topic, parent: Option<&str>) -> bool {
         let predicate = triple.predicate.as_ref();
         let is_title = LABELS.contains(&predicate)
             && matches!(&triple.object, Term::Literal(literal)
@@ -266,10 +261,7 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn groups(
-        &self,
-        fields: BTreeMap<((i64, i64), Option<TermId>, &str), Field>,
-    ) -> Vec<Group> {
+    fn groups(&self, fields: BTreeMap<((i64, i64), Option<TermId>, &str), Field>) -> Vec<Group> {
         let mut groups: Vec<(Option<TermId>, Group)> = Vec::new();
         for ((_, group, _), mut field) in fields {
             field.values.sort_by_cached_key(Value::sort_key);

@@ -37,12 +37,21 @@ pub(super) struct Page {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub(super) enum Body {
     /// Parts that the resource itself does not name.
-    Parts { nodes: Vec<Node> },
+    Parts {
+        nodes: Vec<Node>,
+    },
     Members(Listing),
-    Root { cards: Vec<Card>, vocabularies: Vocabularies },
-    Concepts { concepts: Vec<Concept> },
+    Root {
+        cards: Vec<Card>,
+        vocabularies: Vocabularies,
+    },
+    Concepts {
+        concepts: Vec<Concept>,
+    },
     /// The terms of an ontology or of shapes, by class.
-    Terms { groups: Vec<Terms> },
+    Terms {
+        groups: Vec<Terms>,
+    },
 }
 
 #[derive(Debug, Serialize)]
@@ -234,12 +243,136 @@ pub(super) mod tests {
         Document { iri, kind, unconstrained: false, etag: Etag(String::new()), own, meta }
     }
 
+    pub(in crate::pages) fn with_page(
+        trig: &str,
+        path: &str,
+        language: Language,
+        test: impl FnOnce(&Page),
+    ) {
+        with_reading(trig, language, |reading| test(&page(reading, &read(reading, path))));
+    }
+
     /// The page of a document as indented text.
     #[track_caller]
     fn check(trig: &str, path: &str, language: Language, expected: Expect) {
-        with_reading(trig, language, |reading| {
-            expected.assert_eq(&outline(&page(reading, &read(reading, path))));
-        });
+        with_page(trig, path, language, |page| expected.assert_eq(&outline(page)));
+    }
+
+    const ONTOLOGY: &str = r#"
+        <ns> {
+            pair:Organization rdfs:label "Organisation"@fr , "Organisation"@en .
+            cs:inTerritory rdfs:label "territoire"@fr , "territory"@en .
+            pair:partnerOf rdfs:label "partenaire de"@fr .
+            pair:hasPartner rdfs:label "a pour partenaire"@fr ; owl:inverseOf pair:partnerOf .
+        }
+        <shapes/actors> {
+            <shapes/actors#o> a sh:NodeShape ; sh:targetClass pair:Organization ;
+                sh:property <shapes/actors#name> , <shapes/actors#territory> , <shapes/actors#theme> .
+            <shapes/actors#name> sh:path pair:label ; sh:name "Nom"@fr , "Name"@en ; sh:order 1 .
+            <shapes/actors#territory> sh:path cs:inTerritory ; sh:name "Territoire"@fr ;
+                sh:group <shapes/actors#places> ; sh:order 2 .
+            <shapes/actors#theme> sh:path pair:hasTopic ; sh:name "Thèmes"@fr , "Themes"@en ;
+                sh:group <shapes/actors#links> ; sh:order 1 .
+            <shapes/actors#places> rdfs:label "Lieux"@fr , "Places"@en ; sh:order 20 .
+            <shapes/actors#links> rdfs:label "Liens"@fr , "Links"@en ; sh:order 10 .
+        }
+        <scheme/theme> {
+            <https://w3id.org/codesocial/scheme/theme> a skos:ConceptScheme ;
+                skos:prefLabel "Thème"@fr , "Theme"@en .
+            theme:eau a skos:Concept ; skos:prefLabel "Eau"@fr , "Water"@en ;
+                skos:notation "eau" ; cs:order 2 .
+            theme:sol a skos:Concept ; skos:prefLabel "Sol"@fr ; skos:notation "sol" ; cs:order 1 .
+            <https://w3id.org/codesocial/scheme/theme/eau/pluie> a skos:Concept ;
+                skos:prefLabel "Pluie"@fr , "Rain"@en ; skos:notation "eau/pluie" ;
+                skos:broader theme:eau ; skos:scopeNote "Ce qui tombe."@fr .
+        }
+        <scheme/section> {
+            section:recit a skos:Concept ; skos:prefLabel "Récit"@fr ; cs:order 1 .
+            section:gouvernance a skos:Concept ; skos:prefLabel "Gouvernance"@fr ; cs:order 9 .
+        }
+    "#;
+
+    const ACTORS: &str = r#"
+        <organizations/a> {
+            <organizations/a> a pair:Organization , <http://www.w3.org/ns/org#Organization> ;
+                pair:label "Amis" ; skos:prefLabel "Amis"@fr , "Friends"@en ;
+                pair:hasTopic theme:eau ; cs:inTerritory <territories/t> ;
+                pair:homePage "https://example.org/" ; pair:comment "Un.\n\nDeux." ;
+                pair:aboutPage <javascript:alert(1)> ; cs:origin "illustrative" ;
+                pair:hasLocation [ pair:label "Le lieu" ] .
+        }
+        <organizations/b> {
+            <organizations/b> pair:label "Bons" ; pair:partnerOf <organizations/a> ;
+                cs:inTerritory <territories/t> .
+        }
+        <territories/t> { <territories/t> skos:prefLabel "Été"@fr . }
+        <territories/t.acl> { <territories/t.acl> cs:inTerritory <territories/t> . }
+    "#;
+
+    #[test]
+    fn a_resource_is_shown_in_the_order_of_its_shapes() {
+        let trig = [ONTOLOGY, ACTORS].concat();
+        check(&trig, "organizations/a", Language::French, expect![[]]);
+        check(&trig, "organizations/a", Language::English, expect![[]]);
+    }
+
+    #[test]
+    fn a_resource_names_who_cites_it_and_no_one_whom_the_reader_may_not_read() {
+        let trig = [ONTOLOGY, ACTORS].concat();
+        check(&trig, "territories/t", Language::French, expect![[]]);
+    }
+
+    #[test]
+    fn sections_are_parts_in_their_order_each_shown_once() {
+        let trig = [
+            ONTOLOGY,
+            r#"<codesocials/c> {
+                <codesocials/c> pair:label "C" ;
+                    cs:hasSection <codesocials/c#gouvernance> , <codesocials/c#recit> .
+                <codesocials/c#gouvernance> cs:sectionOf <codesocials/c> ;
+                    cs:sectionKind section:gouvernance ; cs:body "Chaque mois."@fr ;
+                    cs:cites <codesocials/c#recit> .
+                <codesocials/c#recit> cs:sectionOf <codesocials/c> ;
+                    cs:sectionKind section:recit ; cs:body "Il était."@fr , "Once."@en ;
+                    cs:statement ( "un" <codesocials/c#gouvernance> ) .
+                <codesocials/c#seul> cs:text "Que rien ne nomme." .
+            }"#,
+        ]
+        .concat();
+        check(&trig, "codesocials/c", Language::French, expect![[]]);
+    }
+
+    #[test]
+    fn a_scheme_is_a_tree_with_both_languages() {
+        check(ONTOLOGY, "scheme/theme", Language::French, expect![[]]);
+    }
+
+    #[test]
+    fn the_terms_of_the_operators_graphs_are_grouped_by_class() {
+        check(ONTOLOGY, "shapes/actors", Language::English, expect![[]]);
+    }
+
+    #[test]
+    fn a_container_lists_its_readable_members_by_label() {
+        let trig = [
+            ACTORS,
+            r#"<organizations.meta> {
+                <organizations> a ldp:Container ;
+                    ldp:contains <organizations/b> , <organizations/a> , <organizations/x.acl> .
+            }
+            <organizations/x.acl> { <organizations/x.acl> pair:label "Secret" . }
+            <organizations> { <organizations> dct:title "Organisations"@fr . }
+            <.meta> { <> a ldp:Container ; ldp:contains <organizations> . }
+            <> { <> dct:title "Racine"@fr , "Root"@en . }"#,
+        ]
+        .concat();
+        check(&trig, "organizations", Language::French, expect![[]]);
+        check(&[ONTOLOGY, &trig].concat(), "", Language::English, expect![[]]);
+    }
+
+    #[test]
+    fn an_address_is_one_word_of_a_command() {
+        assert_eq!(shell_word("http://x/$(a)'b"), r"'http://x/$(a)'\''b'");
     }
 
     fn outline(page: &Page) -> String {

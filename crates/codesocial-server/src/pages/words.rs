@@ -1,12 +1,14 @@
 //! The words of the interface, one file per language. Words of the domain come from the data.
 
 use crate::extract::Language;
+use minijinja::Value;
+use minijinja::value::Serde;
 use std::collections::BTreeMap;
 
 /// The words of one language, by dotted name.
 pub(crate) struct Words {
     by_name: BTreeMap<String, String>,
-    tree: toml::Table,
+    tree: Value,
 }
 
 impl Words {
@@ -18,7 +20,7 @@ impl Words {
         let tree: toml::Table = toml::from_str(text).expect("the locales are tested");
         let mut by_name = BTreeMap::new();
         flatten("", &tree, &mut by_name);
-        Self { by_name, tree }
+        Self { by_name, tree: Value::from(Serde(&tree)) }
     }
 
     /// The text of a name; the name itself where a locale lacks it, which a test rules out.
@@ -27,7 +29,7 @@ impl Words {
     }
 
     /// All of them, as templates reach them.
-    pub(crate) fn all(&self) -> &toml::Table {
+    pub(crate) fn all(&self) -> &Value {
         &self.tree
     }
 }
@@ -48,6 +50,7 @@ fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pages::TEMPLATES;
 
     #[test]
     fn both_languages_have_the_same_names() {
@@ -60,13 +63,12 @@ mod tests {
     /// by their kind.
     #[test]
     fn every_name_is_used() {
-        let sources = [
-            include_str!("../../templates/layout.html"),
-            include_str!("../../templates/document.html"),
-            include_str!("../../templates/problem.html"),
-            include_str!("../../templates/report.html"),
-            include_str!("../../templates/sparql.html"),
-            include_str!("view.rs"),
+        let templates = TEMPLATES.map(|(_, text)| text).concat();
+        let program = [
+            include_str!("examples.rs"),
+            include_str!("incoming.rs"),
+            include_str!("mod.rs"),
+            include_str!("value.rs"),
         ]
         .concat();
         let problems = include_str!("../problem.rs");
@@ -74,8 +76,8 @@ mod tests {
             let used = match name.strip_prefix("problem.").and_then(|n| n.split_once('.')) {
                 Some((kind, _)) => problems.contains(&format!("\"{kind}\"")),
                 None => {
-                    sources.contains(&format!("words.{name}"))
-                        || sources.contains(&format!("\"{name}\""))
+                    templates.contains(&format!("words.{name}"))
+                        || program.contains(&format!("\"{name}\""))
                 }
             };
             assert!(used, "{name} is used nowhere");
