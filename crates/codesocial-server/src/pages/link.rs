@@ -89,8 +89,9 @@ impl Reading<'_> {
         } else if is_harmless(iri.as_str()) {
             link.href = Some(iri.as_str().to_owned());
             link.external = true;
-            if link.text.text == super::label::short(iri.as_str()) {
-                link.text.text = iri.as_str().to_owned();
+            let has_name = id.is_some_and(|id| self.label(id).is_some());
+            if !has_name && compact(iri.as_str()).is_none() {
+                link.text = Text::plain(iri.as_str());
             }
         }
         link

@@ -152,10 +152,10 @@ impl Pages {
 
 /// One result of a validation: what is wrong, where, and how much it matters.
 fn result(reading: &Reading<'_>, result: &ValidationResult) -> Value {
-    let severity = match result.severity {
-        Severity::Violation => "violation",
-        Severity::Warning => "warning",
-        Severity::Info | Severity::Other(_) => "info",
+    let (class, severity) = match result.severity {
+        Severity::Violation => ("violation", "report.violation"),
+        Severity::Warning => ("warning", "report.warning"),
+        Severity::Info | Severity::Other(_) => ("info", "report.info"),
     };
     let messages = result.messages(Some(reading.language.shacl()));
     let messages: Vec<String> = messages.iter().map(|m| m.value().to_owned()).collect();
@@ -170,7 +170,8 @@ fn result(reading: &Reading<'_>, result: &ValidationResult) -> Value {
     });
     let (focus, value) = (term(&result.focus), result.value.as_ref().map(term));
     context! {
-        severity, messages,
+        class,
+        severity => reading.words.text(severity), messages,
         path => Serde(path), focus => Serde(focus), value => Serde(value),
     }
 }
@@ -179,15 +180,15 @@ fn result(reading: &Reading<'_>, result: &ValidationResult) -> Value {
 mod tests {
     use super::*;
     use expect_test::{Expect, expect};
-    use view::tests::{with_page, with_reading};
+    use view::tests::with_page;
 
     const HOSTILE: &str = r#"
         <organizations/a> {
             <organizations/a> pair:label "<script>alert(1)</script>" ;
-                pair:homePage <javascript:alert(1)> , <https://example.org/?a=1&b="> ;
+                pair:homePage <javascript:alert(1)> , <https://example.org/?a=1&b='> ;
                 pair:comment "<b>gras</b>\n\n</p><img src=x onerror=y>" , "\" onclick=\"x"@en ;
-                pair:hasPart <organizations/a#"onload="x> .
-            <organizations/a#"onload="x> pair:label "p" .
+                pair:hasPart <organizations/a#'onload='x> .
+            <organizations/a#'onload='x> pair:label "p" .
         }
     "#;
 
@@ -236,11 +237,33 @@ mod tests {
                 html
             },
         ];
-        check(&problems(&pages, Language::French), expect![[]]);
-        check(&problems(&pages, Language::English), expect![[]]);
-        check(&queries(&pages, Language::French), expect![[]]);
-        check(&queries(&pages, Language::English), expect![[]]);
-        check(&documents(&pages, Language::French), expect![[]]);
-        check(&documents(&pages, Language::English), expect![[]]);
+        check(
+            &problems(&pages, Language::French),
+            expect!["fr «T» ×1 ?lang=en <header <nav <main"],
+        );
+        check(
+            &problems(&pages, Language::English),
+            expect!["en «T» ×1 ?lang=fr <header <nav <main"],
+        );
+        check(
+            &queries(&pages, Language::French),
+            expect!["fr «Requêtes SPARQL» ×1 ?lang=en <header <nav <main <footer"],
+        );
+        check(
+            &queries(&pages, Language::English),
+            expect!["en «SPARQL queries» ×1 ?lang=fr <header <nav <main <footer"],
+        );
+        check(
+            &documents(&pages, Language::French),
+            expect![
+                "fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=en <header <nav <main <footer"
+            ],
+        );
+        check(
+            &documents(&pages, Language::English),
+            expect![
+                "en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=fr <header <nav <main <footer"
+            ],
+        );
     }
 }

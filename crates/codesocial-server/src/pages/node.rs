@@ -7,8 +7,8 @@ use super::order::FieldOrder;
 use super::reading::Reading;
 use super::value::Value;
 use codesocial_graph::TermId;
-use codesocial_rdf::vocab::{cs, ldp, rdf, sh};
-use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
+use codesocial_rdf::vocab::{cs, ldp, rdf, sh, skos};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -127,11 +127,10 @@ impl<'a> Outline<'a> {
     fn node_at(&mut self, subject: &'a str, parent: Option<&'a str>, depth: usize) -> Node {
         self.shown.insert(subject);
         let triples = self.subjects.get(subject).cloned().unwrap_or_default();
+        let mut parts = if depth < DEPTH_MAX { self.claim_parts(&triples) } else { HashSet::new() };
         let classes = objects(&triples, rdf::TYPE);
         let order = self.order(&classes);
-        let own_label = self.reading.state.id(NamedNodeRef::new_unchecked(subject));
-        let own_label = own_label.and_then(|id| self.reading.label(id));
-        let mut topic = Topic::of(self.reading, &triples, own_label);
+        let mut topic = self.topic(subject);
         if depth == 0 {
             // Only a part's title stands for what it says: a resource shows all of it.
             topic.concepts.clear();
@@ -139,10 +138,10 @@ impl<'a> Outline<'a> {
         let mut fields: BTreeMap<_, Field> = BTreeMap::new();
         for triple in &triples {
             let property = triple.predicate.as_str();
-            if self.is_shown_elsewhere(triple, &topic, parent) {
+            if self.is_shown_elsewhere(triple, &triples, &topic, parent) {
                 continue;
             }
-            let value = self.value(&triple.object, subject, depth);
+            let value = self.value(&triple.object, subject, &mut parts, depth);
             let place = self.place(&order, &triple.predicate);
             let field = fields.entry((place.rank, place.group, property)).or_insert_with(|| {
                 Field { name: place.name, property: super::label::short(property), values: vec![] }
@@ -158,6 +157,12 @@ impl<'a> Outline<'a> {
             classes: self.class_links(&classes),
             groups: self.groups(fields),
         }
+    }
+
+    fn topic(&self, subject: &str) -> Topic {
+        let id = self.reading.state.id(NamedNodeRef::new_unchecked(subject));
+        let label = id.and_then(|id| self.reading.label(id));
+        Topic::of(self.reading, self.triples(subject), label)
     }
 
     /// Classes that the ontology names; where it names none, all of them.
@@ -178,11 +183,21 @@ impl<'a> Outline<'a> {
         links
     }
 
-    fn is_shown_elsewhere(&self, triple: &Triple, topic: &Topic, parent: Option<&str>) -> bool {
+    fn is_shown_elsewhere(
+        &self,
+        triple: &Triple,
+        siblings: &[&Triple],
+        topic: &Topic,
+        parent: Option<&str>,
+    ) -> bool {
         let predicate = triple.predicate.as_ref();
-        let is_title = LABELS.contains(&predicate)
-            && matches!(&triple.object, Term::Literal(literal)
-                if topic.title.as_ref().is_some_and(|title| title.text == literal.value()));
+        let is_title = match &triple.object {
+            Term::Literal(name) if LABELS.contains(&predicate) => {
+                topic.title.as_ref().is_some_and(|title| title.text == name.value())
+                    || name.language().is_none() && is_tagged_too(name, siblings)
+            }
+            Term::Literal(_) | Term::NamedNode(_) | Term::BlankNode(_) => false,
+        };
         let names_parent = matches!(&triple.object, Term::NamedNode(object)
             if parent == Some(object.as_str()));
         predicate == rdf::TYPE
@@ -193,25 +208,49 @@ impl<'a> Outline<'a> {
             || topic.concepts.contains(&triple.object)
     }
 
-    fn value(&mut self, object: &'a Term, subject: &'a str, depth: usize) -> Value {
+    /// The parts that a node names first. They are its own even where one of them, or a part of
+    /// one, names another.
+    fn claim_parts(&mut self, triples: &[&'a Triple]) -> HashSet<&'a str> {
+        let mut parts = HashSet::new();
+        for triple in triples {
+            let Term::NamedNode(object) = &triple.object else { continue };
+            let objects = self.list(object).unwrap_or_else(|| vec![&triple.object]);
+            for object in objects {
+                if let Term::NamedNode(part) = object
+                    && self.is_part(part.as_str())
+                    && self.shown.insert(part.as_str())
+                {
+                    parts.insert(part.as_str());
+                }
+            }
+        }
+        parts
+    }
+
+    fn value(
+        &mut self,
+        object: &'a Term,
+        subject: &'a str,
+        parts: &mut HashSet<&'a str>,
+        depth: usize,
+    ) -> Value {
         let iri = match object {
             Term::Literal(literal) => return self.reading.literal(literal),
             Term::BlankNode(_) => return Value::Plain { text: String::new() },
             Term::NamedNode(iri) => iri,
         };
         if let Some(items) = self.list(iri) {
-            let mut values = Vec::new();
-            for item in items {
-                values.push(self.value(item, subject, depth + 1));
-            }
-            return Value::List { items: values };
+            let items = items.into_iter();
+            let items = items.map(|item| self.value(item, subject, parts, depth)).collect();
+            return Value::List { items };
         }
-        let (iri, is_part) = (iri.as_str(), self.is_part(iri.as_str()));
-        if is_part && depth < DEPTH_MAX && !self.shown.contains(iri) {
+        let iri = iri.as_str();
+        if parts.remove(iri) {
             return Value::Part(Box::new(self.node_at(iri, Some(subject), depth + 1)));
         }
         let mut link = self.reading.link(NamedNodeRef::new_unchecked(iri));
-        if is_part {
+        if self.is_part(iri) {
+            link.text = self.topic(iri).title.unwrap_or(link.text);
             link.href = Some(format!("#{}", self.anchor(iri)));
         }
         Value::Link(link)
@@ -341,6 +380,14 @@ fn objects<'a>(triples: &[&'a Triple], predicate: NamedNodeRef<'_>) -> Vec<Named
         }
     }
     objects
+}
+
+/// Whether a name without language stands there in a language too.
+fn is_tagged_too(name: &Literal, siblings: &[&Triple]) -> bool {
+    siblings.iter().any(|sibling| {
+        sibling.predicate == skos::PREF_LABEL
+            && matches!(&sibling.object, Term::Literal(other) if other.value() == name.value())
+    })
 }
 
 fn is_illustrative(triple: &Triple) -> bool {

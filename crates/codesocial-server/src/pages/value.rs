@@ -203,11 +203,47 @@ mod tests {
 
     #[test]
     fn values_are_written_as_the_french_do() {
-        check(Language::French, LITERALS, expect![[]]);
+        check(
+            Language::French,
+            LITERALS,
+            expect![[r#"
+            1 234 567
+            -2026
+            12,5
+            1,5E3
+            NaN
+            oui
+            1er novembre 2026
+            2026-13-01
+            22 novembre 2026 à 21 h 05 UTC
+            22 novembre 2026 à 22 h 05
+            P1Y
+            One. ¶ <b>Two</b>
+            -> https://example.org/a
+            javascript:alert(1)"#]],
+        );
     }
 
     #[test]
     fn values_are_written_as_the_english_do() {
-        check(Language::English, LITERALS, expect![[]]);
+        check(
+            Language::English,
+            LITERALS,
+            expect![[r#"
+            1,234,567
+            -2026
+            12.5
+            1.5E3
+            NaN
+            yes
+            1 November 2026
+            2026-13-01
+            22 November 2026, 21:05 UTC
+            22 November 2026, 22:05
+            P1Y
+            One. ¶ <b>Two</b>
+            -> https://example.org/a
+            javascript:alert(1)"#]],
+        );
     }
 }

@@ -208,21 +208,25 @@ pub(super) mod tests {
         test: impl FnOnce(&Reading<'_>),
     ) {
         let text = format!("{PREFIXES}{trig}");
-        let mut quads = parse::quads(text.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
-        for quad in &mut quads {
-            let mut triples = vec![oxrdf::Triple::from(quad.clone())];
-            let document = quad.graph_name.to_string();
-            let document = document.trim_matches(['<', '>']);
+        let quads = parse::quads(text.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
+        let mut graphs: BTreeMap<String, Vec<oxrdf::Triple>> = BTreeMap::new();
+        for quad in quads {
+            let graph = quad.graph_name.to_string().trim_matches(['<', '>']).to_owned();
+            graphs.entry(graph).or_default().push(quad.into());
+        }
+        let mut added = Vec::new();
+        for (graph, mut triples) in graphs {
             let mut bits = 0;
-            skolem::skolemise(&mut triples, document, HashMap::new(), || {
+            skolem::skolemise(&mut triples, &graph, HashMap::new(), || {
                 bits += 1;
                 bits
             });
-            *quad = triples.remove(0).in_graph(quad.graph_name.clone());
+            let graph = NamedNode::new_unchecked(graph);
+            added.extend(triples.into_iter().map(|triple| triple.in_graph(graph.clone())));
         }
         let base = Base::parse(BASE).expect("a base");
         let mut candidate = Snapshot::empty(base).candidate();
-        let changes = Changeset { added: quads, ..Changeset::default() };
+        let changes = Changeset { added, ..Changeset::default() };
         candidate.apply(&changes).expect("it fits");
         let state = candidate.publish();
         let words = Words::of(language);
@@ -312,14 +316,76 @@ pub(super) mod tests {
     #[test]
     fn a_resource_is_shown_in_the_order_of_its_shapes() {
         let trig = [ONTOLOGY, ACTORS].concat();
-        check(&trig, "organizations/a", Language::French, expect![[]]);
-        check(&trig, "organizations/a", Language::English, expect![[]]);
+        check(
+            &trig,
+            "organizations/a",
+            Language::French,
+            expect![[r#"
+            Amis
+            a [Organisation](/ns#pair:Organization)
+            illustrative
+            == Liens
+            Thèmes:
+              [Eau](/scheme/theme#eau)
+            == Lieux
+            Territoire:
+              [Été](/territories/t)
+            pair:aboutPage:
+              javascript:alert(1)
+            pair:comment:
+              Un. ¶ Deux.
+            pair:hasLocation:
+              #b-0000000000000001 Le lieu
+            pair:homePage:
+              [https://example.org/](https://example.org/)
+            skos:prefLabel:
+              Friends@en
+            <- a pour partenaire: [Bons](/organizations/b) (+0)
+        "#]],
+        );
+        check(
+            &trig,
+            "organizations/a",
+            Language::English,
+            expect![[r#"
+            Friends
+            a [Organisation](/ns#pair:Organization)
+            illustrative
+            == Links
+            Themes:
+              [Water](/scheme/theme#eau)
+            == Places
+            Territoire@fr:
+              [Été@fr](/territories/t)
+            Name:
+              Amis
+            pair:aboutPage:
+              javascript:alert(1)
+            pair:comment:
+              Un. ¶ Deux.
+            pair:hasLocation:
+              #b-0000000000000001 Le lieu
+            pair:homePage:
+              [https://example.org/](https://example.org/)
+            skos:prefLabel:
+              Amis@fr
+            <- a pour partenaire@fr: [Bons](/organizations/b) (+0)
+        "#]],
+        );
     }
 
     #[test]
     fn a_resource_names_who_cites_it_and_no_one_whom_the_reader_may_not_read() {
         let trig = [ONTOLOGY, ACTORS].concat();
-        check(&trig, "territories/t", Language::French, expect![[]]);
+        check(
+            &trig,
+            "territories/t",
+            Language::French,
+            expect![[r#"
+            Été
+            <- comme « territoire »: [Amis*](/organizations/a), [Bons](/organizations/b) (+0)
+        "#]],
+        );
     }
 
     #[test]
@@ -339,17 +405,101 @@ pub(super) mod tests {
             }"#,
         ]
         .concat();
-        check(&trig, "codesocials/c", Language::French, expect![[]]);
+        check(
+            &trig,
+            "codesocials/c",
+            Language::French,
+            expect![[r#"
+            C
+            cs:hasSection:
+              #recit Récit
+                cs:body:
+                  Il était.
+                  Once.@en
+                cs:statement:
+                  (
+                    [gouvernance](#gouvernance)
+                  )
+              #gouvernance Gouvernance
+                cs:body:
+                  Chaque mois.
+                cs:cites:
+                  [recit](#recit)
+            #seul 
+              cs:text:
+                Que rien ne nomme.
+        "#]],
+        );
     }
 
     #[test]
     fn a_scheme_is_a_tree_with_both_languages() {
-        check(ONTOLOGY, "scheme/theme", Language::French, expect![[]]);
+        check(
+            ONTOLOGY,
+            "scheme/theme",
+            Language::French,
+            expect![[r#"
+            Thème
+            a [skos:ConceptScheme](http://www.w3.org/2004/02/skos/core#ConceptScheme)
+            Sol /  (sol)
+              a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
+            Eau / Water@en (eau)
+              a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
+              Pluie / Rain@en (eau/pluie)
+                a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
+                skos:scopeNote:
+                  Ce qui tombe.
+        "#]],
+        );
     }
 
     #[test]
     fn the_terms_of_the_operators_graphs_are_grouped_by_class() {
-        check(ONTOLOGY, "shapes/actors", Language::English, expect![[]]);
+        check(
+            ONTOLOGY,
+            "shapes/actors",
+            Language::English,
+            expect![[r#"
+            actors
+            terms: [sh:NodeShape](http://www.w3.org/ns/shacl#NodeShape)
+              #o 
+                a [sh:NodeShape](http://www.w3.org/ns/shacl#NodeShape)
+                sh:property:
+                  #name Name
+                    sh:name:
+                      Nom@fr
+                    sh:order:
+                      1
+                    sh:path:
+                      [pair:label](http://virtual-assembly.org/ontologies/pair#label)
+                  #theme Themes
+                    sh:group:
+                      #links Links
+                        rdfs:label:
+                          Liens@fr
+                        sh:order:
+                          10
+                    sh:name:
+                      Thèmes@fr
+                    sh:order:
+                      1
+                    sh:path:
+                      [pair:hasTopic](http://virtual-assembly.org/ontologies/pair#hasTopic)
+                  #territory Territoire@fr
+                    sh:group:
+                      #places Places
+                        rdfs:label:
+                          Lieux@fr
+                        sh:order:
+                          20
+                    sh:order:
+                      2
+                    sh:path:
+                      [territory](/ns#cs:inTerritory)
+                sh:targetClass:
+                  [Organisation](/ns#pair:Organization)
+        "#]],
+        );
     }
 
     #[test]
@@ -366,8 +516,32 @@ pub(super) mod tests {
             <> { <> dct:title "Racine"@fr , "Root"@en . }"#,
         ]
         .concat();
-        check(&trig, "organizations", Language::French, expect![[]]);
-        check(&[ONTOLOGY, &trig].concat(), "", Language::English, expect![[]]);
+        check(
+            &trig,
+            "organizations",
+            Language::French,
+            expect![[r#"
+            Organisations
+            in [Racine](/)
+            2 members, 0 more
+            - [Amis*](/organizations/a)
+            - [Bons](/organizations/b)
+        "#]],
+        );
+        check(
+            &[ONTOLOGY, &trig].concat(),
+            "",
+            Language::English,
+            expect![[r#"
+            Root
+            dc:title:
+              Racine@fr
+            [Organisations@fr](/organizations): 2
+            ontology Some("/ns")
+            [Theme](/scheme/theme)
+            [actors](/shapes/actors)
+        "#]],
+        );
     }
 
     #[test]
