@@ -1,7 +1,8 @@
-# make run   builds and serves the registry on http://127.0.0.1:8080, installing what is missing
-# make test  runs all checks
+# make run    builds and serves the registry on http://127.0.0.1:8080, installing what is missing
+# make test   runs all checks
+# make bench  measures the SPARQL endpoint beside Oxigraph's
 
-.PHONY: run test build
+.PHONY: run test bench build
 
 run: build
 	./target/release/codesocial serve --load source --load demo
@@ -12,3 +13,6 @@ build:
 
 test:
 	@sh .ci/test
+
+bench: build
+	@python3 tests/bench
