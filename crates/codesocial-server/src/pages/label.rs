@@ -128,10 +128,16 @@ impl Reading<'_> {
         Text { text: text.to_owned(), lang }
     }
 
+    /// The label of an IRI: the data's, else ours where it is a term of the W3C's or the like.
+    pub(super) fn label_of(&self, iri: NamedNodeRef<'_>) -> Option<Text> {
+        let label = self.state.id(iri).and_then(|id| self.label(id));
+        let ours = || self.words.get(&format!("terms.{}", compact(iri.as_str())?)).map(Text::plain);
+        label.or_else(ours)
+    }
+
     /// The label of an IRI, else a short form of it.
     pub(super) fn name(&self, iri: NamedNodeRef<'_>) -> Text {
-        let label = self.state.id(iri).and_then(|id| self.label(id));
-        label.unwrap_or_else(|| Text::plain(short(iri.as_str())))
+        self.label_of(iri).unwrap_or_else(|| Text::plain(short(iri.as_str())))
     }
 }
 

@@ -74,23 +74,21 @@ impl Reading<'_> {
             accent: None,
             illustrative: id.is_some_and(|id| self.is_illustrative(id)),
         };
-        if let Some(home) = id.and_then(|id| self.home(id)) {
-            let graph = self.state.term(home);
-            if let TermRef::NamedNode(graph) = graph {
+        if skolem::is_skolem(iri.as_str()) {
+            // A blank node has no address.
+        } else if base.contains(iri.as_str()) {
+            link.href = local(base, iri.as_str());
+        } else if let Some(home) = id.and_then(|id| self.home(id)) {
+            if let TermRef::NamedNode(graph) = self.state.term(home) {
                 let anchor = anchor(base, graph.as_str(), iri.as_str());
                 let page = local(base, graph.as_str());
                 link.href = page.map(|page| format!("{page}#{anchor}"));
                 link.accent = self.section(home, iri);
             }
-        } else if skolem::is_skolem(iri.as_str()) {
-            // A blank node has no address.
-        } else if base.contains(iri.as_str()) {
-            link.href = local(base, iri.as_str());
         } else if is_harmless(iri.as_str()) {
             link.href = Some(iri.as_str().to_owned());
             link.external = true;
-            let has_name = id.is_some_and(|id| self.label(id).is_some());
-            if !has_name && compact(iri.as_str()).is_none() {
+            if self.label_of(iri).is_none() && compact(iri.as_str()).is_none() {
                 link.text = Text::plain(iri.as_str());
             }
         }

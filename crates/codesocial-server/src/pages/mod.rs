@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(html: &str, expected: Expect) {
+    fn check(html: &str, expected: &Expect) {
         let titles = html.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next());
         let title = titles.unwrap_or("none");
         let lang = html.split("<html lang=\"").nth(1).map_or("none", |rest| &rest[..2]);
@@ -239,29 +239,29 @@ mod tests {
         ];
         check(
             &problems(&pages, Language::French),
-            expect!["fr «T» ×1 ?lang=en <header <nav <main"],
+            &expect!["fr «T» ×1 ?lang=en <header <nav <main"],
         );
         check(
             &problems(&pages, Language::English),
-            expect!["en «T» ×1 ?lang=fr <header <nav <main"],
+            &expect!["en «T» ×1 ?lang=fr <header <nav <main"],
         );
         check(
             &queries(&pages, Language::French),
-            expect!["fr «Requêtes SPARQL» ×1 ?lang=en <header <nav <main <footer"],
+            &expect!["fr «Requêtes SPARQL» ×1 ?lang=en <header <nav <main <footer"],
         );
         check(
             &queries(&pages, Language::English),
-            expect!["en «SPARQL queries» ×1 ?lang=fr <header <nav <main <footer"],
+            &expect!["en «SPARQL queries» ×1 ?lang=fr <header <nav <main <footer"],
         );
         check(
             &documents(&pages, Language::French),
-            expect![
+            &expect![
                 "fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=en <header <nav <main <footer"
             ],
         );
         check(
             &documents(&pages, Language::English),
-            expect![
+            &expect![
                 "en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=fr <header <nav <main <footer"
             ],
         );

@@ -135,7 +135,7 @@ impl<'a> Outline<'a> {
             // Only a part's title stands for what it says: a resource shows all of it.
             topic.concepts.clear();
         }
-        let mut fields: BTreeMap<_, Field> = BTreeMap::new();
+        let mut fields: BTreeMap<FieldKey<'_>, Field> = BTreeMap::new();
         for triple in &triples {
             let property = triple.predicate.as_str();
             if self.is_shown_elsewhere(triple, &triples, &topic, parent) {
@@ -165,18 +165,23 @@ impl<'a> Outline<'a> {
         Topic::of(self.reading, self.triples(subject), label)
     }
 
-    /// Classes that the ontology names; where it names none, all of them.
+    /// Classes that the ontology names, the narrowest only; where it names none, all of them.
     fn class_links(&self, classes: &[NamedNodeRef<'a>]) -> Vec<Link> {
-        let is_known = |class: &&NamedNodeRef<'_>| {
-            self.reading.state.id(**class).is_some_and(|id| self.reading.label(id).is_some())
+        let labelled = |class: &NamedNodeRef<'_>| {
+            self.reading.state.id(*class).filter(|id| self.reading.label(*id).is_some())
         };
-        let known: Vec<_> = classes.iter().filter(is_known).collect();
-        let chosen = if known.is_empty() { classes.iter().collect() } else { known };
+        let known: Vec<TermId> = classes.iter().filter_map(labelled).collect();
+        let mut wider = HashSet::new();
+        for class in &known {
+            wider.extend(self.reading.with_superclasses(vec![*class]).into_iter().skip(1));
+        }
         let mut links: Vec<Link> = Vec::new();
-        for class in chosen {
-            let link = self.reading.link(*class);
+        for class in classes {
+            let is_chosen =
+                known.is_empty() || labelled(class).is_some_and(|id| !wider.contains(&id));
             let is_ldp = class.as_str().starts_with(ldp::NS);
-            if !is_ldp && links.iter().all(|known| known.text != link.text) {
+            let link = self.reading.link(*class);
+            if is_chosen && !is_ldp && links.iter().all(|known| known.text != link.text) {
                 links.push(link);
             }
         }
@@ -300,7 +305,7 @@ impl<'a> Outline<'a> {
         }
     }
 
-    fn groups(&self, fields: BTreeMap<((i64, i64), Option<TermId>, &str), Field>) -> Vec<Group> {
+    fn groups(&self, fields: BTreeMap<FieldKey<'_>, Field>) -> Vec<Group> {
         let mut groups: Vec<(Option<TermId>, Group)> = Vec::new();
         for ((_, group, _), mut field) in fields {
             field.values.sort_by_cached_key(Value::sort_key);
@@ -319,6 +324,9 @@ impl<'a> Outline<'a> {
         super::link::anchor(self.reading.state.base(), self.document, subject)
     }
 }
+
+/// Fields stand by rank, then by group, then by property.
+type FieldKey<'a> = ((i64, i64), Option<TermId>, &'a str);
 
 struct FieldPlace {
     rank: (i64, i64),

@@ -166,7 +166,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     #[track_caller]
-    fn check(language: Language, literals: &[(&str, oxrdf::NamedNodeRef<'_>)], expected: Expect) {
+    fn check(language: Language, literals: &[(&str, oxrdf::NamedNodeRef<'_>)], expected: &Expect) {
         with_reading("", language, |reading| {
             let shown: Vec<String> = literals
                 .iter()
@@ -206,7 +206,7 @@ mod tests {
         check(
             Language::French,
             LITERALS,
-            expect![[r#"
+            &expect![[r#"
             1 234 567
             -2026
             12,5
@@ -229,7 +229,7 @@ mod tests {
         check(
             Language::English,
             LITERALS,
-            expect![[r#"
+            &expect![[r#"
             1,234,567
             -2026
             12.5

@@ -63,7 +63,11 @@ pub(super) struct Terms {
 pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
     let kind = reading.state.base().kind_of(document.iri.as_ref());
     let is_scheme = kind == GraphKind::Scheme;
-    let hidden = if is_scheme { scheme::SHOWN.to_vec() } else { Vec::new() };
+    let hidden = match document.kind {
+        _ if is_scheme => scheme::SHOWN.to_vec(),
+        DocumentKind::Container => vec![dct::TITLE],
+        DocumentKind::Resource | DocumentKind::ReadOnly => Vec::new(),
+    };
     let mut outline = Outline::new(reading, &document.iri, &document.own, hidden);
     let subject = main_subject(reading, document);
     let main = outline.node(subject);
@@ -258,7 +262,7 @@ pub(super) mod tests {
 
     /// The page of a document as indented text.
     #[track_caller]
-    fn check(trig: &str, path: &str, language: Language, expected: Expect) {
+    fn check(trig: &str, path: &str, language: Language, expected: &Expect) {
         with_page(trig, path, language, |page| expected.assert_eq(&outline(page)));
     }
 
@@ -320,57 +324,55 @@ pub(super) mod tests {
             &trig,
             "organizations/a",
             Language::French,
-            expect![[r#"
-            Amis
-            a [Organisation](/ns#pair:Organization)
-            illustrative
-            == Liens
-            Thèmes:
-              [Eau](/scheme/theme#eau)
-            == Lieux
-            Territoire:
-              [Été](/territories/t)
-            pair:aboutPage:
-              javascript:alert(1)
-            pair:comment:
-              Un. ¶ Deux.
-            pair:hasLocation:
-              #b-0000000000000001 Le lieu
-            pair:homePage:
-              [https://example.org/](https://example.org/)
-            skos:prefLabel:
-              Friends@en
-            <- a pour partenaire: [Bons](/organizations/b) (+0)
-        "#]],
+            &expect![[r#"
+                Amis
+                a [Organisation](/ns#pair:Organization)
+                illustrative
+                == Liens
+                Thèmes:
+                  [Eau](/scheme/theme#eau)
+                == Lieux
+                Territoire:
+                  [Été](/territories/t)
+                pair:aboutPage:
+                  javascript:alert(1)
+                pair:comment:
+                  Un. ¶ Deux.
+                pair:hasLocation:
+                  #b-0000000000000001 Le lieu
+                pair:homePage:
+                  [https://example.org/](https://example.org/)
+                nom:
+                  Friends@en
+                <- a pour partenaire: [Bons](/organizations/b) (+0)
+            "#]],
         );
         check(
             &trig,
             "organizations/a",
             Language::English,
-            expect![[r#"
-            Friends
-            a [Organisation](/ns#pair:Organization)
-            illustrative
-            == Links
-            Themes:
-              [Water](/scheme/theme#eau)
-            == Places
-            Territoire@fr:
-              [Été@fr](/territories/t)
-            Name:
-              Amis
-            pair:aboutPage:
-              javascript:alert(1)
-            pair:comment:
-              Un. ¶ Deux.
-            pair:hasLocation:
-              #b-0000000000000001 Le lieu
-            pair:homePage:
-              [https://example.org/](https://example.org/)
-            skos:prefLabel:
-              Amis@fr
-            <- a pour partenaire@fr: [Bons](/organizations/b) (+0)
-        "#]],
+            &expect![[r#"
+                Friends
+                a [Organisation](/ns#pair:Organization)
+                illustrative
+                == Links
+                Themes:
+                  [Water](/scheme/theme#eau)
+                == Places
+                Territoire@fr:
+                  [Été@fr](/territories/t)
+                pair:aboutPage:
+                  javascript:alert(1)
+                pair:comment:
+                  Un. ¶ Deux.
+                pair:hasLocation:
+                  #b-0000000000000001 Le lieu
+                pair:homePage:
+                  [https://example.org/](https://example.org/)
+                name:
+                  Amis@fr
+                <- a pour partenaire@fr: [Bons](/organizations/b) (+0)
+            "#]],
         );
     }
 
@@ -381,7 +383,7 @@ pub(super) mod tests {
             &trig,
             "territories/t",
             Language::French,
-            expect![[r#"
+            &expect![[r#"
             Été
             <- comme « territoire »: [Amis*](/organizations/a), [Bons](/organizations/b) (+0)
         "#]],
@@ -409,26 +411,27 @@ pub(super) mod tests {
             &trig,
             "codesocials/c",
             Language::French,
-            expect![[r#"
-            C
-            cs:hasSection:
-              #recit Récit
-                cs:body:
-                  Il était.
-                  Once.@en
-                cs:statement:
-                  (
-                    [gouvernance](#gouvernance)
-                  )
-              #gouvernance Gouvernance
-                cs:body:
-                  Chaque mois.
-                cs:cites:
-                  [recit](#recit)
-            #seul 
-              cs:text:
-                Que rien ne nomme.
-        "#]],
+            &expect![[r#"
+                C
+                cs:hasSection:
+                  #recit Récit
+                    cs:body:
+                      Il était.
+                      Once.@en
+                    cs:statement:
+                      (
+                        un
+                        [Gouvernance](#gouvernance)
+                      )
+                  #gouvernance Gouvernance
+                    cs:body:
+                      Chaque mois.
+                    cs:cites:
+                      [Récit](#recit)
+                #seul 
+                  cs:text:
+                    Que rien ne nomme.
+            "#]],
         );
     }
 
@@ -438,18 +441,18 @@ pub(super) mod tests {
             ONTOLOGY,
             "scheme/theme",
             Language::French,
-            expect![[r#"
-            Thème
-            a [skos:ConceptScheme](http://www.w3.org/2004/02/skos/core#ConceptScheme)
-            Sol /  (sol)
-              a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
-            Eau / Water@en (eau)
-              a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
-              Pluie / Rain@en (eau/pluie)
-                a [skos:Concept](http://www.w3.org/2004/02/skos/core#Concept)
-                skos:scopeNote:
-                  Ce qui tombe.
-        "#]],
+            &expect![[r#"
+                Thème
+                a [Thésaurus](http://www.w3.org/2004/02/skos/core#ConceptScheme)
+                Sol /  (sol)
+                  a [Concept](http://www.w3.org/2004/02/skos/core#Concept)
+                Eau / Water@en (eau)
+                  a [Concept](http://www.w3.org/2004/02/skos/core#Concept)
+                  Pluie / Rain@en (eau/pluie)
+                    a [Concept](http://www.w3.org/2004/02/skos/core#Concept)
+                    note d'emploi:
+                      Ce qui tombe.
+            "#]],
         );
     }
 
@@ -459,46 +462,46 @@ pub(super) mod tests {
             ONTOLOGY,
             "shapes/actors",
             Language::English,
-            expect![[r#"
-            actors
-            terms: [sh:NodeShape](http://www.w3.org/ns/shacl#NodeShape)
-              #o 
-                a [sh:NodeShape](http://www.w3.org/ns/shacl#NodeShape)
-                sh:property:
-                  #name Name
-                    sh:name:
-                      Nom@fr
-                    sh:order:
-                      1
-                    sh:path:
-                      [pair:label](http://virtual-assembly.org/ontologies/pair#label)
-                  #theme Themes
-                    sh:group:
-                      #links Links
-                        rdfs:label:
-                          Liens@fr
-                        sh:order:
-                          10
-                    sh:name:
-                      Thèmes@fr
-                    sh:order:
-                      1
-                    sh:path:
-                      [pair:hasTopic](http://virtual-assembly.org/ontologies/pair#hasTopic)
-                  #territory Territoire@fr
-                    sh:group:
-                      #places Places
-                        rdfs:label:
-                          Lieux@fr
-                        sh:order:
-                          20
-                    sh:order:
-                      2
-                    sh:path:
-                      [territory](/ns#cs:inTerritory)
-                sh:targetClass:
-                  [Organisation](/ns#pair:Organization)
-        "#]],
+            &expect![[r#"
+                actors
+                terms: [Shape](http://www.w3.org/ns/shacl#NodeShape)
+                  #o 
+                    a [Shape](http://www.w3.org/ns/shacl#NodeShape)
+                    property:
+                      #name Name
+                        name:
+                          Nom@fr
+                        rank:
+                          1
+                        path:
+                          [pair:label](http://virtual-assembly.org/ontologies/pair#label)
+                      #theme Themes
+                        group:
+                          #links Links
+                            name:
+                              Liens@fr
+                            rank:
+                              10
+                        name:
+                          Thèmes@fr
+                        rank:
+                          1
+                        path:
+                          [pair:hasTopic](http://virtual-assembly.org/ontologies/pair#hasTopic)
+                      #territory Territoire@fr
+                        group:
+                          #places Places
+                            name:
+                              Lieux@fr
+                            rank:
+                              20
+                        rank:
+                          2
+                        path:
+                          [territory](/ns#cs:inTerritory)
+                    applies to:
+                      [Organisation](/ns#pair:Organization)
+            "#]],
         );
     }
 
@@ -520,7 +523,7 @@ pub(super) mod tests {
             &trig,
             "organizations",
             Language::French,
-            expect![[r#"
+            &expect![[r#"
             Organisations
             in [Racine](/)
             2 members, 0 more
@@ -532,15 +535,13 @@ pub(super) mod tests {
             &[ONTOLOGY, &trig].concat(),
             "",
             Language::English,
-            expect![[r#"
-            Root
-            dc:title:
-              Racine@fr
-            [Organisations@fr](/organizations): 2
-            ontology Some("/ns")
-            [Theme](/scheme/theme)
-            [actors](/shapes/actors)
-        "#]],
+            &expect![[r#"
+                Root
+                [Organisations@fr](/organizations): 2
+                ontology Some("/ns")
+                [Theme](/scheme/theme)
+                [actors](/shapes/actors)
+            "#]],
         );
     }
 
