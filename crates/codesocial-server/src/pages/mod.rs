@@ -10,6 +10,7 @@ mod listing;
 mod node;
 mod order;
 mod scheme;
+mod topic;
 mod value;
 
 mod label;
@@ -17,6 +18,8 @@ mod link;
 mod reading;
 
 mod examples;
+#[cfg(test)]
+mod sample;
 mod words;
 
 use crate::extract::Language;
@@ -115,12 +118,16 @@ impl Pages {
         status: u16,
         report: &Report,
     ) -> String {
-        let reading = self.reading(state, Agent::Anonymous, language);
+        self.report_page(&self.reading(state, Agent::Anonymous, language), status, report)
+    }
+
+    fn report_page(&self, reading: &Reading<'_>, status: u16, report: &Report) -> String {
         let results: Vec<Value> =
-            report.results.iter().map(|found| result(&reading, found)).collect();
-        let title = self.words(language).text("report.title");
+            report.results.iter().map(|found| result(reading, found)).collect();
+        let title = reading.words.text("report.title");
         let (conforms, refused) = (report.conforms, status >= 400);
-        self.render("report.html", language, &context! { title, conforms, refused, results })
+        let page = context! { title, conforms, refused, results };
+        self.render("report.html", reading.language, &page)
     }
 
     /// The page of the SPARQL endpoint.
@@ -179,8 +186,10 @@ fn result(reading: &Reading<'_>, result: &ValidationResult) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use codesocial_rdf::{RdfSyntax, parse};
+    use codesocial_shacl::{MemoryGraph, Shapes, validate};
     use expect_test::{Expect, expect};
-    use view::tests::with_page;
+    use sample::{with_page, with_reading};
 
     const HOSTILE: &str = r#"
         <organizations/a> {
@@ -207,63 +216,130 @@ mod tests {
         });
     }
 
+    /// Language, title, number of main headings, other language and landmarks of a page.
     #[track_caller]
-    fn check(html: &str, expected: &Expect) {
-        let titles = html.split("<h1>").nth(1).and_then(|rest| rest.split("</h1>").next());
-        let title = titles.unwrap_or("none");
-        let lang = html.split("<html lang=\"").nth(1).map_or("none", |rest| &rest[..2]);
-        let switch = html.split("<a href=\"?").nth(1).and_then(|rest| rest.split('"').next());
-        let switch = switch.unwrap_or("none");
-        let headings = html.matches("<h1").count();
-        let landmarks: Vec<&str> = ["<header", "<nav", "<main", "<footer"]
-            .into_iter()
-            .filter(|landmark| html.contains(landmark))
-            .collect();
-        let found = format!("{lang} «{title}» ×{headings} ?{switch} {}", landmarks.join(" "));
-        expected.assert_eq(&found);
+    fn check(page: impl Fn(&Pages, Language) -> String, expected: &Expect) {
+        let pages = pages();
+        let found = Language::ALL.map(|language| {
+            let html = page(&pages, language);
+            let between = |start: &str, end: &str| {
+                let rest = html.split(start).nth(1)?;
+                rest.split(end).next().map(str::to_owned)
+            };
+            let lang = between("<html lang=\"", "\"").unwrap_or_default();
+            let title = between("<title>", "</title>").unwrap_or_default();
+            let switch = between("<a href=\"?", "\"").unwrap_or_default();
+            let headings = html.matches("<h1").count();
+            let landmarks = ["header", "nav", "main", "footer"]
+                .into_iter()
+                .filter(|landmark| html.contains(&format!("<{landmark}")));
+            let landmarks = landmarks.collect::<Vec<_>>().join(" ");
+            format!("{lang} «{title}» h1×{headings} ?{switch} {landmarks}\n")
+        });
+        expected.assert_eq(&found.concat());
+    }
+
+    fn document(trig: &str, path: &str) -> impl Fn(&Pages, Language) -> String {
+        move |pages, language| {
+            let mut html = String::new();
+            with_page(trig, path, language, |page| {
+                html = pages.render("document.html", language, page);
+            });
+            html
+        }
+    }
+
+    fn report(pages: &Pages, language: Language) -> String {
+        let triples = |text: &str| {
+            parse::triples(text.as_bytes(), RdfSyntax::Turtle, "http://x/").expect("Turtle")
+        };
+        let shapes = "
+            @prefix sh: <http://www.w3.org/ns/shacl#> .
+            <s> sh:targetNode <a> ; sh:property [ sh:path <p> ; sh:maxLength 1 ] ;
+                sh:property [ sh:path [ sh:inversePath <q> ] ; sh:minCount 1 ] .";
+        let shapes = Shapes::parse(&triples(shapes).iter().collect()).expect("shapes");
+        let data: MemoryGraph = triples("<a> <p> 'long' .").into_iter().collect();
+        let report = validate(&shapes, &data).expect("it ends");
+        assert_eq!(report.results.len(), 2);
+        let mut html = String::new();
+        with_reading("", language, |reading| html = pages.report_page(reading, 422, &report));
+        html
     }
 
     #[test]
     fn every_template_renders_in_both_languages() {
-        let pages = pages();
-        let [problems, queries, documents] = [
-            |pages: &Pages, language| pages.problem(language, 404, "T", "D"),
-            |pages: &Pages, language| pages.sparql(language).0,
-            |pages: &Pages, language| {
-                let mut html = String::new();
-                with_page(HOSTILE, "organizations/a", language, |page| {
-                    html = pages.render("document.html", language, page);
-                });
-                html
-            },
-        ];
         check(
-            &problems(&pages, Language::French),
-            &expect!["fr «T» ×1 ?lang=en <header <nav <main"],
+            |pages, language| pages.problem(language, 404, "T", "D"),
+            &expect![[r#"
+            fr «T – Registre #CodeSocial» h1×1 ?lang=en header nav main
+            en «T – #CodeSocial registry» h1×1 ?lang=fr header nav main
+        "#]],
         );
         check(
-            &problems(&pages, Language::English),
-            &expect!["en «T» ×1 ?lang=fr <header <nav <main"],
+            |pages, language| pages.sparql(language).0,
+            &expect![[r#"
+            fr «Requêtes SPARQL – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
+            en «SPARQL queries – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
+        "#]],
         );
         check(
-            &queries(&pages, Language::French),
-            &expect!["fr «Requêtes SPARQL» ×1 ?lang=en <header <nav <main <footer"],
-        );
-        check(
-            &queries(&pages, Language::English),
-            &expect!["en «SPARQL queries» ×1 ?lang=fr <header <nav <main <footer"],
-        );
-        check(
-            &documents(&pages, Language::French),
-            &expect![
-                "fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=en <header <nav <main <footer"
-            ],
-        );
-        check(
-            &documents(&pages, Language::English),
-            &expect![
-                "en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» ×1 ?lang=fr <header <nav <main <footer"
-            ],
+            report,
+            &expect![[r#"
+            fr «Rapport de validation – Registre #CodeSocial» h1×1 ?report&amp;lang=en header nav main
+            en «Validation report – #CodeSocial registry» h1×1 ?report&amp;lang=fr header nav main
+        "#]],
         );
     }
+
+    #[test]
+    fn every_kind_of_document_renders_in_both_languages() {
+        check(
+            document(HOSTILE, "organizations/a"),
+            &expect![[r#"
+            fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=en header nav main footer
+            en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=fr header nav main footer
+        "#]],
+        );
+        check(
+            document(SAMPLE, ""),
+            &expect![[r#"
+            fr «Racine» h1×1 ?lang=en header nav main footer
+            en «Racine» h1×1 ?lang=fr header nav main footer
+        "#]],
+        );
+        check(
+            document(SAMPLE, "organizations"),
+            &expect![[r#"
+            fr «Organisations – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
+            en «Organisations – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
+        "#]],
+        );
+        check(
+            document(SAMPLE, "scheme/theme"),
+            &expect![[r#"
+            fr «theme – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
+            en «theme – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
+        "#]],
+        );
+        check(
+            document(SAMPLE, "ns"),
+            &expect![[r#"
+            fr «ns – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
+            en «ns – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
+        "#]],
+        );
+    }
+
+    const SAMPLE: &str = r#"
+        <ns> { pair:Organization a owl:Class ; rdfs:label "Organisation"@fr . }
+        <scheme/theme> {
+            theme:eau a skos:Concept ; skos:prefLabel "Eau"@fr .
+            theme:pluie a skos:Concept ; skos:prefLabel "Pluie"@fr ; skos:broader theme:eau .
+        }
+        <organizations/a> { <organizations/a> pair:label "A" ; cs:origin "synthetic" . }
+        <organizations> { <organizations> dct:title "Organisations"@en . }
+        <organizations.meta> { <organizations> a ldp:Container ; ldp:contains <organizations/a> . }
+        <> { <> dct:title "Racine"@fr . }
+        <.meta> { <> a ldp:Container ; ldp:contains <organizations> . }
+    "#;
 }

@@ -5,9 +5,10 @@ use super::label::{LABELS, Text};
 use super::link::{Link, is_illustrative_origin};
 use super::order::FieldOrder;
 use super::reading::Reading;
+use super::topic::Topic;
 use super::value::Value;
 use codesocial_graph::TermId;
-use codesocial_rdf::vocab::{cs, ldp, rdf, sh, skos};
+use codesocial_rdf::vocab::{cs, ldp, rdf, skos};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -332,52 +333,6 @@ struct FieldPlace {
     rank: (i64, i64),
     group: Option<TermId>,
     name: Text,
-}
-
-/// What a node is about, where it has no name: the concepts that it states something of.
-struct Topic {
-    title: Option<Text>,
-    accent: Option<String>,
-    rank: Vec<i64>,
-    /// The concepts that the title names.
-    concepts: Vec<Term>,
-}
-
-impl Topic {
-    fn of(reading: &Reading<'_>, triples: &[&Triple], label: Option<Text>) -> Self {
-        let mut concepts: Vec<(i64, Link, &Term)> = Vec::new();
-        for triple in triples {
-            if let Term::NamedNode(object) = &triple.object
-                && reading.is_concept(object.as_ref())
-            {
-                let id = reading.state.id(object);
-                let rank = id.and_then(|id| reading.integer(id, cs::ORDER)).unwrap_or(i64::MAX);
-                concepts.push((rank, reading.link(object.as_ref()), &triple.object));
-            }
-        }
-        let section = concepts.iter().find(|(_, link, _)| link.accent.is_some());
-        let accent = section.and_then(|(_, link, _)| link.accent.clone());
-        // A section is named by its kind alone.
-        let naming: Vec<_> = match section {
-            Some(section) => vec![section],
-            None => concepts.iter().collect(),
-        };
-        let own_rank = triples
-            .iter()
-            .find(|t| [cs::ORDER, sh::ORDER].contains(&t.predicate.as_ref()))
-            .and_then(|t| match &t.object {
-                Term::Literal(literal) => literal.value().parse().ok(),
-                Term::NamedNode(_) | Term::BlankNode(_) => None,
-            });
-        let rank = own_rank.map_or_else(|| naming.iter().map(|(r, ..)| *r).collect(), |r| vec![r]);
-        if label.is_some() || naming.is_empty() {
-            return Self { title: label, accent, rank, concepts: Vec::new() };
-        }
-        let names: Vec<&str> = naming.iter().map(|(_, link, _)| link.text.text.as_str()).collect();
-        let title = Some(Text::plain(names.join(" · ")));
-        let concepts = naming.iter().map(|(_, _, term)| (*term).clone()).collect();
-        Self { title, accent, rank, concepts }
-    }
 }
 
 fn objects<'a>(triples: &[&'a Triple], predicate: NamedNodeRef<'_>) -> Vec<NamedNodeRef<'a>> {

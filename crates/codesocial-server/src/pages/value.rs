@@ -162,7 +162,7 @@ fn is_integer(datatype: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::view::tests::with_reading;
+    use crate::pages::sample::with_reading;
     use expect_test::{Expect, expect};
 
     #[track_caller]

@@ -11,7 +11,7 @@ use super::value::Value;
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{dct, ldp};
-use oxrdf::{NamedNode, Term};
+use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -103,16 +103,14 @@ pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
 /// otherwise and describes as the whole, a scheme or an ontology.
 fn main_subject<'a>(reading: &Reading<'_>, document: &'a Document) -> &'a str {
     let name = reading.state.base().path_of(document.iri.as_str()).unwrap_or_default();
-    let named = |triple: &&oxrdf::Triple| match &triple.subject {
-        oxrdf::NamedOrBlankNode::NamedNode(subject) => {
+    let named = |triple: &&Triple| match &triple.subject {
+        NamedOrBlankNode::NamedNode(subject) => {
             subject.as_str().strip_suffix(name).is_some_and(|rest| rest.ends_with('/'))
         }
-        oxrdf::NamedOrBlankNode::BlankNode(_) => false,
+        NamedOrBlankNode::BlankNode(_) => false,
     };
     match document.own.iter().find(named).map(|triple| &triple.subject) {
-        Some(oxrdf::NamedOrBlankNode::NamedNode(whole))
-            if document.kind == DocumentKind::ReadOnly =>
-        {
+        Some(NamedOrBlankNode::NamedNode(whole)) if document.kind == DocumentKind::ReadOnly => {
             whole.as_str()
         }
         _ => document.iri.as_str(),
@@ -141,11 +139,7 @@ fn path(reading: &Reading<'_>, document: &NamedNode) -> Vec<Link> {
 }
 
 /// What the server says of when the document was written.
-fn stamp(
-    reading: &Reading<'_>,
-    document: &Document,
-    property: oxrdf::NamedNodeRef<'_>,
-) -> Option<Value> {
+fn stamp(reading: &Reading<'_>, document: &Document, property: NamedNodeRef<'_>) -> Option<Value> {
     let triple = document.meta.iter().find(|triple| triple.predicate == property)?;
     match &triple.object {
         Term::Literal(literal) => Some(reading.literal(literal)),
@@ -178,89 +172,12 @@ fn shell_word(text: &str) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::extract::Language;
-    use crate::pages::Words;
-    use codesocial_graph::{Readers, Snapshot};
-    use codesocial_rdf::{Base, Changeset, RdfSyntax, parse, skolem};
-    use codesocial_store::Etag;
+    use crate::pages::sample::{outline, with_page};
     use expect_test::{Expect, expect};
-    use std::collections::HashMap;
-    use std::fmt::Write as _;
 
-    const BASE: &str = "http://x/";
-    const PREFIXES: &str = "
-        @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-        @prefix owl: <http://www.w3.org/2002/07/owl#> .
-        @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-        @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-        @prefix dct: <http://purl.org/dc/terms/> .
-        @prefix ldp: <http://www.w3.org/ns/ldp#> .
-        @prefix sh: <http://www.w3.org/ns/shacl#> .
-        @prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
-        @prefix cs: <https://w3id.org/codesocial/ns#> .
-        @prefix theme: <https://w3id.org/codesocial/scheme/theme/> .
-        @prefix section: <https://w3id.org/codesocial/scheme/section/> .
-        @base <http://x/> .
-    ";
-
-    /// A state that holds the graphs of a TriG text, as an anonymous reader sees it.
-    pub(in crate::pages) fn with_reading(
-        trig: &str,
-        language: Language,
-        test: impl FnOnce(&Reading<'_>),
-    ) {
-        let text = format!("{PREFIXES}{trig}");
-        let quads = parse::quads(text.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
-        let mut graphs: BTreeMap<String, Vec<oxrdf::Triple>> = BTreeMap::new();
-        for quad in quads {
-            let graph = quad.graph_name.to_string().trim_matches(['<', '>']).to_owned();
-            graphs.entry(graph).or_default().push(quad.into());
-        }
-        let mut added = Vec::new();
-        for (graph, mut triples) in graphs {
-            let mut bits = 0;
-            skolem::skolemise(&mut triples, &graph, HashMap::new(), || {
-                bits += 1;
-                bits
-            });
-            let graph = NamedNode::new_unchecked(graph);
-            added.extend(triples.into_iter().map(|triple| triple.in_graph(graph.clone())));
-        }
-        let base = Base::parse(BASE).expect("a base");
-        let mut candidate = Snapshot::empty(base).candidate();
-        let changes = Changeset { added, ..Changeset::default() };
-        candidate.apply(&changes).expect("it fits");
-        let state = candidate.publish();
-        let words = Words::of(language);
-        test(&Reading::new(&state, Readers::everyone(), language, &words));
-    }
-
-    fn read(reading: &Reading<'_>, path: &str) -> Document {
-        let iri = reading.state.base().resolve(path);
-        let meta = NamedNode::new_unchecked(format!("{}.meta", iri.as_str()));
-        let meta: Vec<_> = reading.state.graph(meta.as_ref().into()).collect();
-        let is_container = meta.iter().any(|triple| triple.object == ldp::CONTAINER.into());
-        let kind = match reading.state.base().kind_of(iri.as_ref()) {
-            GraphKind::Resource if is_container => DocumentKind::Container,
-            GraphKind::Resource => DocumentKind::Resource,
-            _ => DocumentKind::ReadOnly,
-        };
-        let own = reading.state.graph(iri.as_ref().into()).collect();
-        Document { iri, kind, unconstrained: false, etag: Etag(String::new()), own, meta }
-    }
-
-    pub(in crate::pages) fn with_page(
-        trig: &str,
-        path: &str,
-        language: Language,
-        test: impl FnOnce(&Page),
-    ) {
-        with_reading(trig, language, |reading| test(&page(reading, &read(reading, path))));
-    }
-
-    /// The page of a document as indented text.
     #[track_caller]
     fn check(trig: &str, path: &str, language: Language, expected: &Expect) {
         with_page(trig, path, language, |page| expected.assert_eq(&outline(page)));
@@ -548,118 +465,5 @@ pub(super) mod tests {
     #[test]
     fn an_address_is_one_word_of_a_command() {
         assert_eq!(shell_word("http://x/$(a)'b"), r"'http://x/$(a)'\''b'");
-    }
-
-    fn outline(page: &Page) -> String {
-        let mut text = format!("{}\n", show_text(&page.title));
-        if !page.path.is_empty() {
-            let path: Vec<_> = page.path.iter().map(show_link).collect();
-            writeln!(text, "in {}", path.join(" / ")).unwrap();
-        }
-        show_node(&page.main, 0, &mut text);
-        match &page.body {
-            Body::Parts { nodes } => nodes.iter().for_each(|node| show_part(node, 0, &mut text)),
-            Body::Members(listing) => {
-                writeln!(text, "{} members, {} more", listing.count, listing.more).unwrap();
-                for link in &listing.members {
-                    writeln!(text, "- {}", show_link(link)).unwrap();
-                }
-            }
-            Body::Root { cards, vocabularies } => {
-                for card in cards {
-                    writeln!(text, "{}: {}", show_link(&card.link), card.count).unwrap();
-                }
-                writeln!(text, "ontology {:?}", vocabularies.ontology).unwrap();
-                for link in vocabularies.schemes.iter().chain(&vocabularies.shapes) {
-                    writeln!(text, "{}", show_link(link)).unwrap();
-                }
-            }
-            Body::Concepts { concepts } => show_concepts(concepts, 0, &mut text),
-            Body::Terms { groups } => {
-                for group in groups {
-                    let class = group.class.as_ref().map(show_link).unwrap_or_default();
-                    writeln!(text, "terms: {class}").unwrap();
-                    group.nodes.iter().for_each(|node| show_part(node, 1, &mut text));
-                }
-            }
-        }
-        for citations in &page.citations {
-            let links: Vec<_> = citations.documents.iter().map(show_link).collect();
-            let (name, more) = (show_text(&citations.name), citations.more);
-            writeln!(text, "<- {name}: {} (+{more})", links.join(", ")).unwrap();
-        }
-        text
-    }
-
-    fn show_text(text: &Text) -> String {
-        match &text.lang {
-            Some(lang) => format!("{}@{lang}", text.text),
-            None => text.text.clone(),
-        }
-    }
-
-    fn show_link(link: &Link) -> String {
-        let mark = if link.illustrative { "*" } else { "" };
-        match &link.href {
-            Some(href) => format!("[{}{mark}]({href})", show_text(&link.text)),
-            None => show_text(&link.text),
-        }
-    }
-
-    fn show_concepts(concepts: &[Concept], depth: usize, text: &mut String) {
-        for concept in concepts {
-            let indent = "  ".repeat(depth);
-            let other = concept.other.as_ref().map(show_text).unwrap_or_default();
-            let notation = concept.notation.as_deref().unwrap_or_default();
-            let title = concept.node.title.as_ref().map(show_text).unwrap_or_default();
-            writeln!(text, "{indent}{title} / {other} ({notation})").unwrap();
-            show_node(&concept.node, depth + 1, text);
-            show_concepts(&concept.narrower, depth + 1, text);
-        }
-    }
-
-    fn show_part(node: &Node, depth: usize, text: &mut String) {
-        let title = node.title.as_ref().map(show_text).unwrap_or_default();
-        writeln!(text, "{}#{} {title}", "  ".repeat(depth), node.anchor).unwrap();
-        show_node(node, depth + 1, text);
-    }
-
-    fn show_node(node: &Node, depth: usize, text: &mut String) {
-        let indent = "  ".repeat(depth);
-        if !node.classes.is_empty() {
-            let classes: Vec<_> = node.classes.iter().map(show_link).collect();
-            writeln!(text, "{indent}a {}", classes.join(", ")).unwrap();
-        }
-        if node.illustrative {
-            writeln!(text, "{indent}illustrative").unwrap();
-        }
-        for group in &node.groups {
-            if let Some(title) = &group.title {
-                writeln!(text, "{indent}== {}", show_text(title)).unwrap();
-            }
-            for field in &group.fields {
-                writeln!(text, "{indent}{}:", show_text(&field.name)).unwrap();
-                field.values.iter().for_each(|value| show_value(value, depth + 1, text));
-            }
-        }
-    }
-
-    fn show_value(value: &Value, depth: usize, text: &mut String) {
-        let indent = "  ".repeat(depth);
-        match value {
-            Value::Link(link) => writeln!(text, "{indent}{}", show_link(link)).unwrap(),
-            Value::Text { paragraphs, lang } => {
-                let lang = lang.as_ref().map(|lang| format!("@{lang}")).unwrap_or_default();
-                writeln!(text, "{indent}{}{lang}", paragraphs.join(" ¶ ")).unwrap();
-            }
-            Value::Plain { text: plain } => writeln!(text, "{indent}{plain}").unwrap(),
-            Value::Time { text: time, .. } => writeln!(text, "{indent}{time}").unwrap(),
-            Value::List { items } => {
-                writeln!(text, "{indent}(").unwrap();
-                items.iter().for_each(|item| show_value(item, depth + 1, text));
-                writeln!(text, "{indent})").unwrap();
-            }
-            Value::Part(node) => show_part(node, depth, text),
-        }
     }
 }
