@@ -13,6 +13,7 @@ mod problem;
 mod representation;
 
 mod context;
+mod cors;
 mod health;
 mod ldp;
 mod pages;

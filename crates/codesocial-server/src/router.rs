@@ -1,19 +1,16 @@
 //! The table of contents: every address and what answers it.
 
+use crate::cors::cors;
 use crate::state::App;
 use crate::{context, health, ldp, pages, routes, sparql};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::header::{
-    ACCEPT_RANGES, ALLOW, CONTENT_LOCATION, ETAG, LINK, LOCATION, RETRY_AFTER, VARY,
-};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
 use codesocial_store::OpaqueId;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tracing::Instrument as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,26 +26,10 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
         .fallback(ldp::dispatch)
         .layer(body_limit)
-        .layer(cors())
+        .layer(middleware::from_fn(cors))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), traced))
         .with_state(app)
-}
-
-/// Any page on the web may read, and write with a token of its own: no cookie carries rights.
-fn cors() -> CorsLayer {
-    const EXPOSED: [&str; 5] =
-        ["accept-patch", "accept-post", "wac-allow", "x-request-id", "content-type"];
-    let standard =
-        [ACCEPT_RANGES, ALLOW, CONTENT_LOCATION, ETAG, LINK, LOCATION, RETRY_AFTER, VARY];
-    CorsLayer::new()
-        .allow_origin(AllowOrigin::any())
-        .allow_methods(AllowMethods::mirror_request())
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers(
-            standard.into_iter().chain(EXPOSED.map(HeaderName::from_static)).collect::<Vec<_>>(),
-        )
-        .max_age(std::time::Duration::from_hours(24))
 }
 
 /// Gives each request an id, in its log lines and in its answer.
