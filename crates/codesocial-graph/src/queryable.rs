@@ -1,12 +1,14 @@
 //! SPARQL over a state: what a reader may read, as the evaluator's dataset. The default graph is a
-//! distinct union; a graph that may not be read is absent, whatever the query does.
+//! distinct union; a graph that may not be read is absent, whatever the query does; the IRI that
+//! stands for a blank node is a blank node to the query, and the same one wherever it is met.
 
 use crate::readers::{Reach, Readers, Selection, Sieve};
 use crate::row::Order;
 use crate::scan::{Pattern, Scan};
 use crate::state::{Firsts, State};
 use crate::term::{QUERY_TERMS, TermId, Value, ViewFull};
-use oxrdf::Term;
+use codesocial_rdf::skolem;
+use oxrdf::{BlankNode, NamedNode, Term, TermRef};
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
@@ -60,6 +62,31 @@ impl ReadableDataset {
     /// Whether a graph would be seen by name. A term that the query computed names none.
     fn is_seen(&self, graph: TermId) -> bool {
         ComputedTerms::index(graph).is_none() && self.0.named.sieve.admits_graph(self, graph)
+    }
+
+    /// The IRI that stands for a blank node of the answers given so far.
+    ///
+    /// An update needs it: what it removes and adds are the terms that are stored.
+    pub fn skolem_iri(&self, node: &BlankNode) -> Option<NamedNode> {
+        let id = *self.0.computed.borrow().ids.get(&Term::from(node.clone()))?;
+        let stored = ComputedTerms::index(id).is_none().then(|| self.term(id));
+        match stored? {
+            TermRef::NamedNode(iri) => Some(iri.into_owned()),
+            TermRef::BlankNode(_) | TermRef::Literal(_) => None,
+        }
+    }
+
+    /// A term of the state, as the query sees it.
+    fn seen(&self, id: TermId) -> Term {
+        let term = self.term(id);
+        if let TermRef::NamedNode(iri) = term
+            && let Some(node) = skolem::blank(iri)
+        {
+            // So that the query may give the node back, as `BIND` and `GROUP BY` do.
+            self.0.computed.borrow_mut().ids.insert(node.clone().into(), id);
+            return node.into();
+        }
+        term.into_owned()
     }
 
     fn is_graph(&self, graph: TermId) -> bool {
@@ -126,7 +153,7 @@ impl<'a> QueryableDataset<'a> for ReadableDataset {
     fn externalize_term(&self, id: TermId) -> Result<Term, ViewFull> {
         Ok(match ComputedTerms::index(id) {
             Some(index) => self.0.computed.borrow().terms[index].clone(),
-            None => self.term(id).into_owned(),
+            None => self.seen(id),
         })
     }
 
@@ -191,10 +218,11 @@ impl Iterator for ReadableScan {
     }
 }
 
-/// The terms that a query computes and the state does not have.
+/// The terms that a query computes and the state does not have as such.
 #[derive(Default)]
 struct ComputedTerms {
     terms: Vec<Term>,
+    /// Of computed terms, and of the stored ones that the query has seen as blank nodes.
     ids: FxHashMap<Term, TermId>,
 }
 

@@ -3,7 +3,7 @@
 //! <https://www.w3.org/TR/sparql11-update/>
 
 use crate::{Agent, Random, Rejection, State, UpdateRefusal, access};
-use codesocial_graph::{Candidate, Selection};
+use codesocial_graph::{Candidate, ReadableDataset, Selection};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use spareval::{CancellationToken, DeleteInsertQuad, QueryEvaluator};
@@ -142,15 +142,17 @@ impl Evaluation<'_> {
             Rejection::Update(UpdateRefusal::Evaluation(error.to_string()))
         };
         let found: Vec<DeleteInsertQuad> = prepared
-            .execute(dataset)
+            .execute(dataset.clone())
             .map_err(stopped)?
             .collect::<Result<_, _>>()
             .map_err(stopped)?;
         let mut changes = Changeset::default();
         for quad in found {
             match quad {
-                DeleteInsertQuad::Delete(quad) => changes.removed.push(quad),
-                DeleteInsertQuad::Insert(quad) => changes.added.push(self.skolemise(quad)),
+                DeleteInsertQuad::Delete(quad) => changes.removed.push(stored(&dataset, quad)),
+                DeleteInsertQuad::Insert(quad) => {
+                    changes.added.push(self.skolemise(stored(&dataset, quad)));
+                }
             }
         }
         Ok(changes)
@@ -218,6 +220,21 @@ impl Evaluation<'_> {
         let random = &mut *self.random;
         self.minted.entry(node).or_insert_with(|| skolem::iri(document, random.bits())).clone()
     }
+}
+
+/// The quad with the blank nodes that the query met in the data as they are stored.
+fn stored(dataset: &ReadableDataset, mut quad: Quad) -> Quad {
+    if let NamedOrBlankNode::BlankNode(node) = &quad.subject
+        && let Some(iri) = dataset.skolem_iri(node)
+    {
+        quad.subject = iri.into();
+    }
+    if let Term::BlankNode(node) = &quad.object
+        && let Some(iri) = dataset.skolem_iri(node)
+    {
+        quad.object = iri.into();
+    }
+    quad
 }
 
 /// The quad of a request, as the rest of the program has it.

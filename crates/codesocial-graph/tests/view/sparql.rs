@@ -3,17 +3,20 @@
 //!
 //! The dataset is Oxigraph's plain one: its store would write `07` as `7`.
 
-use crate::world::{World, base, cases, events, graphs, iri};
-use codesocial_graph::{GraphSelection, GraphSet, Readers, Selection, State, strip_dataset};
-use codesocial_rdf::GraphKind;
+use crate::world::{World, applied, base, cases, events, graphs, iri, part};
+use codesocial_graph::{
+    GraphSelection, GraphSet, Readers, Selection, Snapshot, State, strip_dataset,
+};
+use codesocial_rdf::{Changeset, GraphKind, skolem};
+use expect_test::{Expect, expect};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
-use oxrdf::{Dataset, GraphName, GraphNameRef, QuadRef};
+use oxrdf::{Dataset, GraphName, GraphNameRef, Quad, TripleRef};
 use proptest::prelude::*;
 use spargebra::algebra::QueryDataset;
 use spargebra::{Query, SparqlParser};
 use std::sync::Arc;
 
-const QUERIES: [&str; 42] = [
+const QUERIES: [&str; 53] = [
     "SELECT * WHERE { ?s ?p ?o }",
     "SELECT * WHERE { <organizations/a> ?p ?o }",
     "SELECT * WHERE { ?s :size ?o }",
@@ -52,6 +55,17 @@ const QUERIES: [&str; 42] = [
     "SELECT * WHERE { VALUES ?s { <organizations/a> <nowhere> } ?s ?p ?o }",
     "SELECT DISTINCT ?o WHERE { ?s ?p ?o FILTER(isLiteral(?o)) } ORDER BY STR(?o) DATATYPE(?o)",
     "SELECT * WHERE { { ?s :size ?o } UNION { ?s :knows ?o } }",
+    "SELECT * WHERE { ?s ?p ?o FILTER(isBlank(?o)) }",
+    "SELECT * WHERE { ?s ?p ?o FILTER(isIRI(?s)) BIND(STR(?s) AS ?x) }",
+    "SELECT ?s (COALESCE(STR(?s), \"none\") AS ?x) WHERE { ?s ?p ?o }",
+    "SELECT * WHERE { ?a :knows ?b . ?c :knows ?d FILTER(?b = ?d) }",
+    "SELECT * WHERE { ?a :knows ?b . ?c :knows ?d FILTER(sameTerm(?b, ?d)) }",
+    "SELECT * WHERE { ?a :knows ?b BIND(?b AS ?x) ?x :size ?n }",
+    "SELECT * WHERE { ?a :knows ?b BIND(IF(isBlank(?b), ?b, ?a) AS ?x) ?x ?p ?n }",
+    "SELECT ?b (COUNT(*) AS ?n) (MIN(?a) AS ?least) WHERE { ?a :knows ?b } GROUP BY ?b",
+    "SELECT (COUNT(DISTINCT ?b) AS ?n) (MAX(?a) AS ?m) WHERE { ?a :knows ?b }",
+    "SELECT DISTINCT ?x WHERE { { ?x :knows ?y } UNION { ?y :knows ?x } }",
+    "SELECT * WHERE { { SELECT DISTINCT ?b { ?a :knows ?b } ORDER BY ?b } ?b :size ?n }",
     "ASK { ?s :knows ?o . ?o :knows ?s }",
     "ASK { GRAPH <organizations/b> { ?s ?p ?o } }",
     "CONSTRUCT { ?o :known ?s } WHERE { ?s :knows ?o }",
@@ -112,7 +126,8 @@ fn lines(results: QueryResults<'_>) -> Vec<String> {
     lines
 }
 
-/// A dataset that holds only what is seen: by readers, through a dataset clause if there is one.
+/// A dataset that holds only what is seen: by readers, through a dataset clause if there is one,
+/// with blank nodes as such.
 fn oracle(
     model: &Dataset,
     may_read: &dyn Fn(GraphNameRef<'_>) -> bool,
@@ -124,6 +139,7 @@ fn oracle(
     };
     for quad in model.iter().filter(|quad| may_read(quad.graph_name)) {
         let (graph, kind) = (quad.graph_name, base().kind(quad.graph_name));
+        let triple = skolem::unskolemise(TripleRef::from(quad).into_owned());
         let (in_default, by_name) = match clause {
             None => (kind.in_default_graph(), kind.by_graph_clause()),
             Some(QueryDataset { default, named }) => (
@@ -132,11 +148,10 @@ fn oracle(
             ),
         };
         if in_default {
-            let union = QuadRef { graph_name: GraphNameRef::DefaultGraph, ..quad };
-            seen.insert(union);
+            seen.insert(triple.as_ref().in_graph(GraphNameRef::DefaultGraph));
         }
         if by_name {
-            seen.insert(quad);
+            seen.insert(triple.as_ref().in_graph(graph));
         }
     }
     seen
@@ -248,4 +263,52 @@ fn the_protocol_overrides_the_query() {
     assert_eq!(selection.default, GraphSelection::Listed(vec![iri("organizations/b")]));
     assert_eq!(selection.named, GraphSelection::Listed(Vec::new()));
     assert_eq!(query.dataset(), None);
+}
+
+/// The answer on a document with two parts without a name, one of which knows the other.
+#[track_caller]
+fn check(query: &str, expected: &Expect) {
+    let knows =
+        |one, other| Quad::new(part(one), iri("ns#knows"), part(other), iri("organizations/a"));
+    let changes = Changeset { removed: Vec::new(), added: vec![knows(1, 2), knows(2, 2)] };
+    let view = applied(&Snapshot::empty(base()), &changes);
+    let answer = SparqlEvaluator::new()
+        .for_query(parse(query, ""))
+        .on_queryable_dataset(view.readable_by(&Readers::everyone(), &Selection::default()))
+        .execute()
+        .expect("an answer");
+    expected.assert_eq(&lines(answer).join("\n"));
+}
+
+#[test]
+fn a_blank_node_can_be_asked_for_by_the_iri_that_stands_for_it() {
+    let one = "<organizations/a#b-0000000000000001>";
+    check(&format!("SELECT * WHERE {{ {one} :knows ?b }}"), &expect!["?b=_:b0000000000000002"]);
+    check(
+        &format!("SELECT * WHERE {{ VALUES ?a {{ {one} }} ?a :knows ?b }}"),
+        &expect!["?a=_:b0000000000000001 ?b=_:b0000000000000002"],
+    );
+    check(
+        &format!("SELECT * WHERE {{ ?a :knows ?b FILTER(sameTerm(?a, {one})) }}"),
+        &expect!["?a=_:b0000000000000001 ?b=_:b0000000000000002"],
+    );
+}
+
+#[test]
+fn a_blank_node_has_no_iri() {
+    check(
+        "SELECT DISTINCT ?a WHERE { ?a :knows ?b FILTER(isBlank(?a) && !isIRI(?a)) }",
+        &expect![[r#"
+            ?a=_:b0000000000000001
+            ?a=_:b0000000000000002"#]],
+    );
+    check("ASK { ?a :knows ?b BIND(STR(?a) AS ?x) FILTER(BOUND(?x)) }", &expect!["false"]);
+}
+
+#[test]
+fn graphs_are_made_of_the_same_blank_nodes() {
+    check(
+        "CONSTRUCT { ?b :known ?a } WHERE { ?a :knows ?b FILTER(?a != ?b) }",
+        &expect!["_:b0000000000000002 <http://localhost:8080/ns#known> _:b0000000000000001"],
+    );
 }

@@ -2,7 +2,7 @@
 //! changes to run against a view and a model of it.
 
 use codesocial_graph::Snapshot;
-use codesocial_rdf::{Base, Changeset};
+use codesocial_rdf::{Base, Changeset, skolem};
 use oxrdf::vocab::{rdfs, xsd};
 use oxrdf::{BlankNode, Dataset, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 use proptest::collection::vec;
@@ -21,6 +21,11 @@ pub(crate) fn iri(path: &str) -> NamedNode {
     base().resolve(path)
 }
 
+/// What stands for a blank node of a document.
+pub(crate) fn part(bits: u64) -> NamedNode {
+    skolem::iri(iri("organizations/a").as_str(), bits)
+}
+
 pub(crate) fn subjects() -> Vec<NamedOrBlankNode> {
     vec![
         iri("organizations/a").into(),
@@ -28,6 +33,8 @@ pub(crate) fn subjects() -> Vec<NamedOrBlankNode> {
         iri("scheme/section").into(),
         iri("ns").into(),
         BlankNode::new_unchecked("x").into(),
+        part(1).into(),
+        part(2).into(),
     ]
 }
 
@@ -41,6 +48,8 @@ pub(crate) fn objects() -> Vec<Term> {
         iri("organizations/b").into(),
         iri("ns").into(),
         BlankNode::new_unchecked("x").into(),
+        part(1).into(),
+        part(2).into(),
         Literal::from("organizations").into(),
         Literal::new_language_tagged_literal_unchecked("organisations", "fr").into(),
         Literal::from(7).into(),
