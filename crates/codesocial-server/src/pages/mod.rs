@@ -234,7 +234,7 @@ mod tests {
                 .into_iter()
                 .filter(|landmark| html.contains(&format!("<{landmark}")));
             let landmarks = landmarks.collect::<Vec<_>>().join(" ");
-            format!("{lang} «{title}» h1×{headings} ?{switch} {landmarks}\n")
+            format!("{lang} «{title}» h1×{headings} ?{switch}\n   {landmarks}\n")
         });
         expected.assert_eq(&found.concat());
     }
@@ -271,23 +271,29 @@ mod tests {
         check(
             |pages, language| pages.problem(language, 404, "T", "D"),
             &expect![[r#"
-            fr «T – Registre #CodeSocial» h1×1 ?lang=en header nav main
-            en «T – #CodeSocial registry» h1×1 ?lang=fr header nav main
-        "#]],
+                fr «T – Registre #CodeSocial» h1×1 ?lang=en
+                   header nav main
+                en «T – #CodeSocial registry» h1×1 ?lang=fr
+                   header nav main
+            "#]],
         );
         check(
             |pages, language| pages.sparql(language).0,
             &expect![[r#"
-            fr «Requêtes SPARQL – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
-            en «SPARQL queries – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «Requêtes SPARQL – Registre #CodeSocial» h1×1 ?lang=en
+                   header nav main footer
+                en «SPARQL queries – #CodeSocial registry» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
         check(
             report,
             &expect![[r#"
-            fr «Rapport de validation – Registre #CodeSocial» h1×1 ?report&amp;lang=en header nav main
-            en «Validation report – #CodeSocial registry» h1×1 ?report&amp;lang=fr header nav main
-        "#]],
+                fr «Rapport de validation – Registre #CodeSocial» h1×1 ?report&amp;lang=en
+                   header nav main
+                en «Validation report – #CodeSocial registry» h1×1 ?report&amp;lang=fr
+                   header nav main
+            "#]],
         );
     }
 
@@ -296,37 +302,47 @@ mod tests {
         check(
             document(HOSTILE, "organizations/a"),
             &expect![[r#"
-            fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=en header nav main footer
-            en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=en
+                   header nav main footer
+                en «&lt;script&gt;alert(1)&lt;&#x2f;script&gt;» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
         check(
             document(SAMPLE, ""),
             &expect![[r#"
-            fr «Racine» h1×1 ?lang=en header nav main footer
-            en «Racine» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «Racine» h1×1 ?lang=en
+                   header nav main footer
+                en «Racine» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
         check(
             document(SAMPLE, "organizations"),
             &expect![[r#"
-            fr «Organisations – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
-            en «Organisations – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «Organisations – Registre #CodeSocial» h1×1 ?lang=en
+                   header nav main footer
+                en «Organisations – #CodeSocial registry» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
         check(
             document(SAMPLE, "scheme/theme"),
             &expect![[r#"
-            fr «theme – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
-            en «theme – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «theme – Registre #CodeSocial» h1×1 ?lang=en
+                   header nav main footer
+                en «theme – #CodeSocial registry» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
         check(
             document(SAMPLE, "ns"),
             &expect![[r#"
-            fr «ns – Registre #CodeSocial» h1×1 ?lang=en header nav main footer
-            en «ns – #CodeSocial registry» h1×1 ?lang=fr header nav main footer
-        "#]],
+                fr «ns – Registre #CodeSocial» h1×1 ?lang=en
+                   header nav main footer
+                en «ns – #CodeSocial registry» h1×1 ?lang=fr
+                   header nav main footer
+            "#]],
         );
     }
 

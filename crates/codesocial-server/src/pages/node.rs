@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-/// Deeper parts are linked instead.
+/// Parts and lists that lie deeper are linked instead.
 const DEPTH_MAX: usize = 8;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -245,9 +245,11 @@ impl<'a> Outline<'a> {
             Term::BlankNode(_) => return Value::Plain { text: String::new() },
             Term::NamedNode(iri) => iri,
         };
-        if let Some(items) = self.list(iri) {
+        if depth < DEPTH_MAX
+            && let Some(items) = self.list(iri)
+        {
             let items = items.into_iter();
-            let items = items.map(|item| self.value(item, subject, parts, depth)).collect();
+            let items = items.map(|item| self.value(item, subject, parts, depth + 1)).collect();
             return Value::List { items };
         }
         let iri = iri.as_str();
@@ -265,17 +267,17 @@ impl<'a> Outline<'a> {
     /// The items of a collection that begins at a node, and lies wholly in the document.
     fn list(&mut self, head: &'a NamedNode) -> Option<Vec<&'a Term>> {
         let mut items = Vec::new();
+        let mut cells = HashSet::new();
         let mut node = head.as_ref();
-        let mut cells = Vec::new();
         while node != rdf::NIL {
             let triples = self.subjects.get(node.as_str())?;
             let object = |predicate: NamedNodeRef<'_>| {
                 triples.iter().find(|t| t.predicate == predicate).map(|t| &t.object)
             };
             items.push(object(rdf::FIRST)?);
-            cells.push(node.as_str());
             let Some(Term::NamedNode(rest)) = object(rdf::REST) else { return None };
-            if cells.contains(&rest.as_str()) {
+            // A list that comes back to itself has no end.
+            if !cells.insert(node.as_str()) {
                 return None;
             }
             node = rest.as_ref();

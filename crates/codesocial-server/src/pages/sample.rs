@@ -20,6 +20,7 @@ use std::fmt::Write as _;
 
 const BASE: &str = "http://x/";
 const PREFIXES: &str = "
+    @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
     @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
     @prefix owl: <http://www.w3.org/2002/07/owl#> .
     @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .

@@ -192,7 +192,8 @@ mod tests {
         }
         <shapes/actors> {
             <shapes/actors#o> a sh:NodeShape ; sh:targetClass pair:Organization ;
-                sh:property <shapes/actors#name> , <shapes/actors#territory> , <shapes/actors#theme> .
+                sh:property <shapes/actors#name> , <shapes/actors#territory> ,
+                    <shapes/actors#theme> .
             <shapes/actors#name> sh:path pair:label ; sh:name "Nom"@fr , "Name"@en ; sh:order 1 .
             <shapes/actors#territory> sh:path cs:inTerritory ; sh:name "Territoire"@fr ;
                 sh:group <shapes/actors#places> ; sh:order 2 .
@@ -460,6 +461,51 @@ mod tests {
                 [actors](/shapes/actors)
             "#]],
         );
+    }
+
+    #[test]
+    fn concepts_in_a_ring_stand_at_the_top() {
+        let trig = "<scheme/theme> {
+            theme:a a skos:Concept ; skos:broader theme:b .
+            theme:b a skos:Concept ; skos:broader theme:a .
+            theme:c a skos:Concept ; skos:broader theme:b .
+        }";
+        with_page(trig, "scheme/theme", Language::French, |page| {
+            let Body::Concepts { concepts } = &page.body else { unreachable!("a scheme") };
+            let tree: Vec<_> =
+                concepts.iter().map(|c| (&*c.node.anchor, c.narrower.len())).collect();
+            assert_eq!(tree, [("a", 0), ("b", 1)]);
+        });
+    }
+
+    #[test]
+    fn what_is_nested_without_measure_is_cut_into_links() {
+        const DEPTH: usize = 10_000;
+        let lists = format!("{}{}", "(".repeat(DEPTH), ")".repeat(DEPTH));
+        let trig = format!("<d> {{ <d> cs:statement {lists} }}");
+        with_page(&trig, "d", Language::French, |page| {
+            let Body::Parts { nodes } = &page.body else { unreachable!("a resource") };
+            assert!(nodes.len() > 100);
+        });
+        let ring = "<d> { <d> cs:statement <d#a> . <d#a> rdf:first 1 ; rdf:rest <d#a> }";
+        with_page(ring, "d", Language::French, |page| {
+            assert_eq!(page.main.groups.len(), 1);
+        });
+    }
+
+    #[test]
+    fn lists_are_bounded_and_tell_how_many_more_there_are() {
+        let mut trig = String::from("<c.meta> { <c> a ldp:Container . }");
+        for n in 0..1_001 {
+            trig.push_str(&format!("<c.meta> {{ <c> ldp:contains <c/{n}> }}"));
+            trig.push_str(&format!("<c/{n}> {{ <c/{n}> cs:inTerritory <c> }}"));
+        }
+        with_page(&trig, "c", Language::French, |page| {
+            let Body::Members(listing) = &page.body else { unreachable!("a container") };
+            assert_eq!((listing.members.len(), listing.count, listing.more), (1_000, 1_001, 1));
+            let [citations] = &page.citations[..] else { unreachable!("one property") };
+            assert_eq!((citations.documents.len(), citations.more), (100, 901));
+        });
     }
 
     #[test]
