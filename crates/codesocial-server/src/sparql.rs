@@ -1,29 +1,29 @@
 //! The SPARQL endpoint. <https://www.w3.org/TR/sparql11-protocol/>
 //!
-//! Queries run on threads of their own with a big stack, a few at a time; updates pass the door.
+//! Queries are evaluated on threads of their own, and their answers sent while they are written;
+//! updates pass the door.
 
 use crate::extract::Who;
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_rdf::RdfSyntax;
-use codesocial_store::query::{self, Answer, Prepared, QueryError, ResultSyntax};
+use codesocial_store::query::{self, Part, Prepared, QueryError, ResultSyntax, Unfinished};
 use codesocial_store::{Agent, CommitError, Precondition, Rejection};
+use futures_util::stream::{self, StreamExt as _};
 use oxrdf::NamedNode;
 use sparesults::QueryResultsFormat;
 use spareval::CancellationToken;
 use spargebra::algebra::QueryDataset;
+use spargebra::{GraphUpdateOperation, Update};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::oneshot;
 
-/// Evaluation recurses once per operator: the stack is sized for the limits on text.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
 const ATTEMPTS_MAX: usize = 5;
 
 const SOLUTIONS: &[(&str, QueryResultsFormat)] = &[
@@ -42,13 +42,21 @@ const GRAPHS: &[(&str, RdfSyntax)] = &[
     ("application/rdf+xml", RdfSyntax::RdfXml),
 ];
 
-/// What a request asks for.
+/// What a request asks for, and of which graphs.
 #[derive(Debug, Default)]
 struct Operation {
     query: Option<String>,
     update: Option<String>,
-    default_graphs: Vec<NamedNode>,
-    named_graphs: Vec<NamedNode>,
+    /// The dataset of a query.
+    dataset: Graphs,
+    /// The dataset of an update's patterns.
+    using: Graphs,
+}
+
+#[derive(Debug, Default)]
+struct Graphs {
+    default: Vec<NamedNode>,
+    named: Vec<NamedNode>,
 }
 
 pub(crate) async fn get(
@@ -58,9 +66,10 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ask = ask(&headers, parameters.as_deref());
-    let operation = Operation::of_form(parameters.unwrap_or_default().as_bytes());
-    match operation.query.clone() {
-        Some(text) => answer(app, ask, agent, text, operation).await,
+    let operation = Operation::of_form(parameters.unwrap_or_default().as_bytes())
+        .map_err(|error| Problem::new(&app, &ask, error))?;
+    match operation.query {
+        Some(text) => answer(app, ask, agent, text, operation.dataset.dataset()).await,
         None if ask.prefers(&["text/turtle", "text/html"]) == Some(1) => {
             Ok(app.pages.sparql(ask.language).into_response())
         }
@@ -83,12 +92,14 @@ pub(crate) async fn post(
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
     let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
+    let malformed = |error: QueryError| refuse(error.into());
     let operation = match essence.trim().to_ascii_lowercase().as_str() {
-        "application/x-www-form-urlencoded" => Operation::of_form(&body),
+        "application/x-www-form-urlencoded" => Operation::of_form(&body).map_err(malformed)?,
         direct => {
             let text = String::from_utf8(body.to_vec())
                 .map_err(|_| refuse(codesocial_rdf::parse::SyntaxError::NotUtf8.into()))?;
-            let mut operation = Operation::of_form(parameters.unwrap_or_default().as_bytes());
+            let parameters = parameters.unwrap_or_default();
+            let mut operation = Operation::of_form(parameters.as_bytes()).map_err(malformed)?;
             match direct {
                 "application/sparql-update" => operation.update = Some(text),
                 // SemApps's front-ends send queries under whatever type they send data with.
@@ -102,9 +113,9 @@ pub(crate) async fn post(
             operation
         }
     };
-    match (operation.query.clone(), operation.update.clone()) {
-        (Some(text), None) => answer(app, ask, agent, text, operation).await,
-        (None, Some(text)) => update(app, ask, agent, text).await,
+    match (operation.query, operation.update) {
+        (Some(text), None) => answer(app, ask, agent, text, operation.dataset.dataset()).await,
+        (None, Some(text)) => update(app, ask, agent, text, operation.using.dataset()).await,
         _ => Err(refuse(Refusal::Missing("query | update"))),
     }
 }
@@ -121,42 +132,62 @@ fn ask(headers: &HeaderMap, parameters: Option<&str>) -> Ask {
 }
 
 impl Operation {
-    fn of_form(form: &[u8]) -> Self {
+    fn of_form(form: &[u8]) -> Result<Self, QueryError> {
         let mut operation = Self::default();
         for (name, value) in pairs(form) {
             match name.as_str() {
-                "query" => operation.query = Some(value),
-                "update" => operation.update = Some(value),
-                "default-graph-uri" => operation.default_graphs.extend(NamedNode::new(value)),
-                "named-graph-uri" => operation.named_graphs.extend(NamedNode::new(value)),
+                "query" => once(&mut operation.query, &name, value)?,
+                "update" => once(&mut operation.update, &name, value)?,
+                "default-graph-uri" => operation.dataset.default.push(graph(&name, &value)?),
+                "named-graph-uri" => operation.dataset.named.push(graph(&name, &value)?),
+                "using-graph-uri" => operation.using.default.push(graph(&name, &value)?),
+                "using-named-graph-uri" => operation.using.named.push(graph(&name, &value)?),
                 _ => {}
             }
         }
-        operation
+        Ok(operation)
     }
+}
 
+// SPARQL Protocol 2.1.1: query string parameters for the query operation: query (exactly 1).
+// https://www.w3.org/TR/sparql11-protocol/#query-operation
+fn once(slot: &mut Option<String>, name: &str, value: String) -> Result<(), QueryError> {
+    match slot.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(QueryError::Syntax(format!("{name} is given twice"))),
+    }
+}
+
+fn graph(name: &str, iri: &str) -> Result<NamedNode, QueryError> {
+    NamedNode::new(iri).map_err(|error| QueryError::Syntax(format!("{name}={iri}: {error}")))
+}
+
+impl Graphs {
     fn dataset(self) -> Option<QueryDataset> {
-        let none = self.default_graphs.is_empty() && self.named_graphs.is_empty();
-        (!none).then_some(QueryDataset {
-            default: self.default_graphs,
-            named: Some(self.named_graphs),
-        })
+        let any = !self.default.is_empty() || !self.named.is_empty();
+        any.then_some(QueryDataset { default: self.default, named: Some(self.named) })
     }
 }
 
 /// <https://url.spec.whatwg.org/#urlencoded-parsing>
 fn pairs(form: &[u8]) -> Vec<(String, String)> {
+    let hex = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
     let decode = |text: &[u8]| {
         let mut bytes = Vec::with_capacity(text.len());
         let mut rest = text;
         while let [first, tail @ ..] = rest {
-            let hex = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-            let escaped = hex.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-            (rest, bytes) = match (first, escaped) {
-                (b'%', Some(byte)) => (&tail[2..], [bytes, vec![byte]].concat()),
-                (b'+', _) => (tail, [bytes, vec![b' ']].concat()),
-                (byte, _) => (tail, [bytes, vec![*byte]].concat()),
-            };
+            rest = tail;
+            bytes.push(match (first, tail) {
+                (b'%', [high, low, after @ ..]) => match (hex(high), hex(low)) {
+                    (Some(high), Some(low)) => {
+                        rest = after;
+                        high << 4 | low
+                    }
+                    _ => b'%',
+                },
+                (b'+', _) => b' ',
+                (byte, _) => *byte,
+            });
         }
         String::from_utf8_lossy(&bytes).into_owned()
     };
@@ -174,46 +205,44 @@ async fn answer(
     ask: Ask,
     agent: Agent,
     text: String,
-    operation: Operation,
+    dataset: Option<QueryDataset>,
 ) -> Result<Response, Problem> {
     let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
-    let Ok(admitted) = app.admitted.clone().try_acquire_owned() else {
-        return Err(refuse(Rejection::Busy.into()));
-    };
     let limits = app.config.sparql.limits();
-    let base = app.base.root();
-    let prepared = query::prepare(&text, base.as_str(), operation.dataset(), &limits)
+    let prepared = query::prepare(&text, app.base.root().as_str(), dataset, &limits)
         .map_err(|error| refuse(error.into()))?;
     let (media_type, syntax) =
         syntax(&ask, &prepared).ok_or_else(|| refuse(Refusal::NotAcceptable))?;
-    let running = app.running.clone().acquire_owned().await;
-    let cancel = CancellationToken::new();
-    let (sender, receiver) = oneshot::channel();
-    let (state, token) = (app.store.state(), cancel.clone());
-    let thread = std::thread::Builder::new().name("query".to_owned()).stack_size(STACK_BYTES);
-    let deadline = Duration::from_secs(limits.seconds_max);
-    let spawned = thread.spawn(move || {
-        let mut output = Vec::new();
-        let outcome =
-            query::evaluate(&prepared, &state, agent, syntax, &limits, &token, &mut output);
-        drop((running, admitted));
-        // Nobody waits any more where the deadline has passed.
-        drop(sender.send(outcome.map(|answer| (answer, output))));
+    let mut parts = app
+        .evaluators
+        .start(prepared, app.store.state(), agent, syntax, limits)
+        .await
+        .map_err(|_| refuse(Rejection::Busy.into()))?;
+    let body = match parts.next().await {
+        Ok(Part::Last(whole)) => Body::from(whole),
+        Ok(Part::More(first)) => streamed(first, parts),
+        Err(Unfinished::Refused(error)) => return Err(refuse(error.into())),
+        Err(Unfinished::Truncated) => return Err(refuse(Refusal::AnswerTooLarge)),
+        Err(Unfinished::Lost) => return Err(refuse(Refusal::Internal)),
+    };
+    Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept")], body).into_response())
+}
+
+/// A body that is sent while the rest is evaluated. An answer that remains unfinished ends in an
+/// error, which cuts the connection: the client must not take it for whole.
+fn streamed(first: Vec<u8>, parts: query::Parts) -> Body {
+    let rest = stream::unfold(Some(parts), |parts| async move {
+        let mut parts = parts?;
+        Some(match parts.next().await {
+            Ok(Part::More(part)) => (Ok(part), Some(parts)),
+            Ok(Part::Last(part)) => (Ok(part), None),
+            Err(unfinished) => {
+                tracing::info!(%unfinished, "an answer was cut off");
+                (Err(unfinished), None)
+            }
+        })
     });
-    if spawned.is_err() {
-        return Err(refuse(Rejection::Busy.into()));
-    }
-    let outcome = tokio::time::timeout(deadline, receiver).await;
-    cancel.cancel();
-    match outcome {
-        Err(_) => Err(refuse(QueryError::Timeout.into())),
-        Ok(Err(_)) => Err(refuse(Refusal::Internal)),
-        Ok(Ok(Err(error))) => Err(refuse(error.into())),
-        Ok(Ok(Ok((Answer::Truncated, _)))) => Err(refuse(Refusal::AnswerTooLarge)),
-        Ok(Ok(Ok((Answer::Whole, bytes)))) => {
-            Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept")], bytes).into_response())
-        }
-    }
+    Body::from_stream(stream::iter([Ok(first)]).chain(rest))
 }
 
 /// The syntax of the answer: the preferred one that suits the kind of query.
@@ -231,7 +260,13 @@ fn syntax(ask: &Ask, prepared: &Prepared) -> Option<(&'static str, ResultSyntax)
     Some((media_type, ResultSyntax::Solutions(format)))
 }
 
-async fn update(app: App, ask: Ask, agent: Agent, text: String) -> Result<Response, Problem> {
+async fn update(
+    app: App,
+    ask: Ask,
+    agent: Agent,
+    text: String,
+    using: Option<QueryDataset>,
+) -> Result<Response, Problem> {
     let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
     if agent == Agent::Anonymous {
         return Err(refuse(Rejection::Unauthenticated.into()));
@@ -240,8 +275,11 @@ async fn update(app: App, ask: Ask, agent: Agent, text: String) -> Result<Respon
     // Data may be large; what nests or chains may not.
     limits.text_bytes_max = app.config.body_bytes_max;
     query::check_text(&text, &limits).map_err(|error| refuse(QueryError::from(error).into()))?;
-    let parsed = codesocial_ldp::parse_update(&text, app.base.root().as_str())
+    let mut parsed = codesocial_ldp::parse_update(&text, app.base.root().as_str())
         .map_err(|rejection| refuse(rejection.into()))?;
+    if let Some(dataset) = using {
+        use_dataset(&mut parsed, &dataset).map_err(|error| refuse(error.into()))?;
+    }
     let parsed = Arc::new(parsed);
     for _ in 0..ATTEMPTS_MAX {
         let (app, parsed, cancel) = (app.clone(), parsed.clone(), CancellationToken::new());
@@ -274,4 +312,20 @@ async fn update(app: App, ask: Ask, agent: Agent, text: String) -> Result<Respon
         }
     }
     Err(refuse(Rejection::Moved.into()))
+}
+
+/// Evaluates the patterns of an update on the dataset that the protocol gives.
+fn use_dataset(update: &mut Update, dataset: &QueryDataset) -> Result<(), QueryError> {
+    for operation in &mut update.operations {
+        if let GraphUpdateOperation::DeleteInsert { using, .. } = operation
+            && using.replace(dataset.clone()).is_some()
+        {
+            // SPARQL Protocol 2.2.3: it is an error to supply the using-graph-uri or
+            // using-named-graph-uri parameters when using this protocol to convey a SPARQL 1.1
+            // Update request that contains an operation that uses the USING, USING NAMED, or WITH
+            // clause. https://www.w3.org/TR/sparql11-protocol/#update-dataset
+            return Err(QueryError::Syntax("using-graph-uri beside USING or WITH".to_owned()));
+        }
+    }
+    Ok(())
 }

@@ -4,12 +4,12 @@ use crate::config::Config;
 use crate::pages::Pages;
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
+use codesocial_store::query::Evaluators;
 use codesocial_store::{Random, Store};
 use jiff::Timestamp;
 use oxrdf::NamedNode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
 
 /// The shared state: a handle.
 #[derive(Clone)]
@@ -25,10 +25,7 @@ pub(crate) struct Shared {
     pub(crate) ldp_context: Compaction,
     /// The context of exports, read once.
     pub(crate) v1_context: Compaction,
-    /// Queries that may run now.
-    pub(crate) running: Arc<Semaphore>,
-    /// Queries that may run or wait.
-    pub(crate) admitted: Arc<Semaphore>,
+    pub(crate) evaluators: Evaluators,
     random: Mutex<Random>,
     ready: AtomicBool,
 }
@@ -55,10 +52,7 @@ impl App {
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
-            running: Arc::new(Semaphore::new(config.sparql.running_max)),
-            admitted: Arc::new(Semaphore::new(
-                config.sparql.running_max + config.sparql.waiting_max,
-            )),
+            evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
             random: Mutex::new(random),
             ready: AtomicBool::new(false),
             store,

@@ -3,8 +3,7 @@
 use super::limits::{LimitError, Limits, check_text};
 use crate::{Agent, State, access};
 use codesocial_graph::{Selection, strip_dataset};
-use codesocial_rdf::{RdfSyntax, skolem, write};
-use oxrdf::{NamedNodeRef, Term, TermRef};
+use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
 use spargebra::algebra::QueryDataset;
@@ -86,6 +85,9 @@ pub fn evaluate(
         Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
             Ok(Answer::Truncated)
         }
+        Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::TimedOut => {
+            Err(QueryError::Timeout)
+        }
         other => other,
     }
 }
@@ -118,7 +120,7 @@ fn answer(
                 if all.len() == limits.rows_max {
                     return Ok(Answer::Truncated);
                 }
-                all.push(skolem::unskolemise(triple.map_err(failed)?));
+                all.push(triple.map_err(failed)?);
             }
             // A graph is a set: templates may give a triple twice.
             write::sort_for_reading(&mut all, "");
@@ -143,27 +145,10 @@ fn write_solutions(
         if n == limits.rows_max {
             return Ok(Answer::Truncated);
         }
-        let solution = solution.map_err(failed)?;
-        // Skolem IRIs leave as blank nodes; most rows have none, and are written as they are.
-        let blanks: Vec<Option<Term>> =
-            solution.values().iter().map(|value| value.as_ref().and_then(blank)).collect();
-        let row = solution.variables().iter().zip(solution.values()).zip(&blanks).filter_map(
-            |((variable, value), blank)| {
-                let term = blank.as_ref().or(value.as_ref())?;
-                Some((variable.as_ref(), TermRef::from(term)))
-            },
-        );
-        serializer.serialize(row)?;
+        serializer.serialize(&solution.map_err(failed)?)?;
     }
     serializer.finish()?;
     Ok(Answer::Whole)
-}
-
-fn blank(term: &Term) -> Option<Term> {
-    match term {
-        Term::NamedNode(iri) => skolem::blank(NamedNodeRef::from(iri)).map(Term::from),
-        Term::BlankNode(_) | Term::Literal(_) => None,
-    }
 }
 
 fn failed(error: QueryEvaluationError) -> QueryError {

@@ -4,5 +4,10 @@
 mod evaluate;
 mod limits;
 
+mod evaluators;
+mod parts;
+
 pub use evaluate::{Answer, Prepared, QueryError, ResultSyntax, evaluate, prepare};
+pub use evaluators::{Busy, Evaluators};
 pub use limits::{LimitError, Limits, check_text};
+pub use parts::{Part, Parts, Unfinished};
