@@ -55,8 +55,9 @@ def report(ours, peer):
     ratios = []
     for name, text, values in queries.CLASSES:
         rows, rounds, (mine, theirs) = measure(name, queries.texts(text, values), ours, peer)
-        ratios.append(mine / theirs)
-        print(f"{name:18}{rows:7}{rounds:8}{mine:12.2f}{theirs:12.2f}{mine / theirs:8.2f}", flush=True)
+        ratio = mine / theirs
+        ratios.append(ratio)
+        print(f"{name:18}{rows:7}{rounds:8}{mine:12.2f}{theirs:12.2f}{ratio:8.2f}", flush=True)
     print(f"\nmedian of ratios {statistics.median(ratios):.2f}, greatest {max(ratios):.2f}")
     print(f"resident MiB: {ours.name} {ours.resident_mib()}, {peer.name} {peer.resident_mib()}")
 

@@ -44,7 +44,8 @@ class Server:
         """The answer and how many milliseconds it took, its last byte included."""
         start = time.perf_counter()
         body = self.post("query", query, "application/sparql-results+json")
-        return json.loads(body)["results"]["bindings"], (time.perf_counter() - start) * 1e3
+        milliseconds = (time.perf_counter() - start) * 1e3
+        return json.loads(body)["results"]["bindings"], milliseconds
 
     def resident_mib(self):
         with open(f"/proc/{self.process.pid}/statm") as statm:
@@ -74,12 +75,12 @@ def codesocial(program, folder, data):
 def oxigraph(program, folder, data, installed):
     """Oxigraph's server over its store on disk, with the same triples in its default graph."""
     shutil.rmtree(folder, ignore_errors=True)
-    load = [program, "load", "--location", folder]
-    subprocess.run([*load, "--file", data], check=True, stderr=subprocess.DEVNULL)
-    subprocess.run([*load, "--format", "nt"], input=installed, check=True, stderr=subprocess.DEVNULL)
+    load, quiet = [program, "load", "--location", folder], subprocess.DEVNULL
+    subprocess.run([*load, "--file", data], check=True, stderr=quiet)
+    subprocess.run([*load, "--format", "nt"], input=installed, check=True, stderr=quiet)
     port = free_port()
     command = [program, "serve", "--location", folder, "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
     return Server("oxigraph", "/query", port, process)
 
 
