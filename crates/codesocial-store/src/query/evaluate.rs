@@ -8,7 +8,7 @@ use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
 use spargebra::algebra::QueryDataset;
 use spargebra::{Query, SparqlParser};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// A query that passed the limits and the parser.
 #[derive(Debug, Clone)]
@@ -103,33 +103,48 @@ fn answer(
 ) -> Result<Answer, QueryError> {
     let dataset = state.readable_by(&access::readers(agent), &prepared.selection);
     let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
-    let mut output = Bounded { output, left: limits.result_bytes_max };
+    // Serialisers write a few bytes at a time.
+    let mut output = BufWriter::new(Bounded { output, left: limits.result_bytes_max });
     let results = evaluator.prepare(&prepared.query).execute(dataset).map_err(failed)?;
-    match (results, syntax) {
+    let answer = match (results, syntax) {
         (QueryResults::Solutions(solutions), ResultSyntax::Solutions(format)) => {
-            write_solutions(solutions, format, limits, &mut output)
+            write_solutions(solutions, format, limits, &mut output)?
         }
         (QueryResults::Boolean(value), ResultSyntax::Solutions(format)) => {
             QueryResultsSerializer::from_format(format)
                 .serialize_boolean_to_writer(&mut output, value)?;
-            Ok(Answer::Whole)
+            Answer::Whole
         }
         (QueryResults::Graph(triples), ResultSyntax::Graph(syntax)) => {
-            let mut all = Vec::new();
-            for triple in triples {
-                if all.len() == limits.rows_max {
-                    return Ok(Answer::Truncated);
-                }
-                all.push(triple.map_err(failed)?);
-            }
-            // A graph is a set: templates may give a triple twice.
-            write::sort_for_reading(&mut all, "");
-            all.dedup();
-            output.write_all(write::graph(&all, syntax).as_bytes())?;
-            Ok(Answer::Whole)
+            write_graph(triples, syntax, limits, &mut output)?
         }
-        _ => Err(QueryError::Evaluation("the syntax does not suit the kind of query".to_owned())),
+        _ => {
+            let unsuited = "the syntax does not suit the kind of query";
+            return Err(QueryError::Evaluation(unsuited.to_owned()));
+        }
+    };
+    output.flush()?;
+    Ok(answer)
+}
+
+fn write_graph(
+    triples: spareval::QueryTripleIter<'_>,
+    syntax: RdfSyntax,
+    limits: &Limits,
+    output: &mut impl Write,
+) -> Result<Answer, QueryError> {
+    let mut all = Vec::new();
+    for triple in triples {
+        if all.len() == limits.rows_max {
+            return Ok(Answer::Truncated);
+        }
+        all.push(triple.map_err(failed)?);
     }
+    // A graph is a set: templates may give a triple twice.
+    write::sort_for_reading(&mut all, "");
+    all.dedup();
+    output.write_all(write::graph(&all, syntax).as_bytes())?;
+    Ok(Answer::Whole)
 }
 
 fn write_solutions(

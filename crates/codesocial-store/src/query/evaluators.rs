@@ -6,9 +6,9 @@ use super::parts::{self, Parts};
 use super::{Limits, Prepared, ResultSyntax, evaluate};
 use crate::{Agent, State};
 use spareval::CancellationToken;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
@@ -16,12 +16,11 @@ use tokio::time::{Instant, timeout};
 /// Evaluation recurses once per operator: the stack is sized for the limits on text.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
-/// A handle to the threads, which end when the last one is dropped.
+/// The threads, which end when this is dropped.
 pub struct Evaluators {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
-    jobs: Sender<Job>,
-    queue: Arc<Mutex<Receiver<Job>>>,
+    queue: Arc<Queue>,
     /// How many threads are still to be made.
     unmade: Mutex<usize>,
 }
@@ -38,12 +37,10 @@ pub struct Busy;
 
 impl Evaluators {
     pub fn new(running_max: usize, waiting_max: usize) -> Self {
-        let (jobs, queue) = mpsc::channel();
         Self {
             running: Arc::new(Semaphore::new(running_max)),
             admitted: Arc::new(Semaphore::new(running_max + waiting_max)),
-            jobs,
-            queue: Arc::new(Mutex::new(queue)),
+            queue: Arc::default(),
             unmade: Mutex::new(running_max),
         }
     }
@@ -69,7 +66,7 @@ impl Evaluators {
             output.finish(outcome);
         });
         self.make_a_thread()?;
-        self.jobs.send(Job { run, _permits: [running, admitted] }).map_err(|_| Busy)?;
+        self.queue.push(Job { run, _permits: [running, admitted] });
         Ok(parts)
     }
 
@@ -85,13 +82,97 @@ impl Evaluators {
     }
 }
 
-/// Runs jobs until nobody can send any more.
-fn work(queue: &Mutex<Receiver<Job>>) {
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-    while let Ok(Job { run, _permits }) = next() {
+impl Drop for Evaluators {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+/// Runs jobs until there can be no more.
+fn work(queue: &Queue) {
+    while let Some(Job { run, _permits }) = queue.pop() {
         // Nothing outlives a job but its parts, whose reader sees that the last one is missing.
         if catch_unwind(AssertUnwindSafe(run)).is_err() {
             tracing::error!("an evaluation panicked");
         }
+    }
+}
+
+/// Jobs that wait for a thread. A new one wakes one thread, not a chain of them.
+#[derive(Default)]
+struct Queue {
+    jobs: Mutex<Jobs>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Jobs {
+    waiting: VecDeque<Job>,
+    closed: bool,
+}
+
+impl Queue {
+    fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        // Nothing that holds the lock can panic half-way.
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job) {
+        self.jobs().waiting.push_back(job);
+        self.changed.notify_one();
+    }
+
+    fn close(&self) {
+        self.jobs().closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The next job, or nothing once the queue is closed and empty.
+    fn pop(&self) -> Option<Job> {
+        let idle = |jobs: &mut Jobs| jobs.waiting.is_empty() && !jobs.closed;
+        let jobs = self.changed.wait_while(self.jobs(), idle);
+        jobs.unwrap_or_else(PoisonError::into_inner).waiting.pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(run: impl FnOnce() + Send + 'static) -> Job {
+        let permit = || {
+            let one = Arc::new(Semaphore::new(1));
+            one.try_acquire_owned().expect("a new semaphore has its permits")
+        };
+        Job { run: Box::new(run), _permits: [permit(), permit()] }
+    }
+
+    #[test]
+    fn a_thread_survives_a_panic_and_ends_with_its_queue() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let queue = Arc::new(Queue::default());
+        queue.push(job(|| unreachable!("an evaluation that fails")));
+        queue.push(job(move || sender.send("answered").expect("the test waits")));
+        let worker = std::thread::spawn({
+            let queue = queue.clone();
+            move || work(&queue)
+        });
+        assert_eq!(receiver.recv(), Ok("answered"));
+        queue.close();
+        worker.join().expect("the thread ends");
+    }
+
+    #[tokio::test]
+    async fn more_queries_than_may_run_and_wait_are_refused() {
+        let evaluators = Evaluators::new(1, 0);
+        let _running = evaluators.admitted.clone().try_acquire_owned().expect("one may run");
+        let limits = Limits::default();
+        let prepared =
+            super::super::prepare("ASK {}", "http://x/", None, &limits).expect("a query");
+        let base = codesocial_rdf::Base::parse("http://x/").expect("a base");
+        let state = Arc::new(State::empty(base));
+        let syntax = ResultSyntax::Solutions(sparesults::QueryResultsFormat::Json);
+        let refused = evaluators.start(prepared, state, Agent::Anonymous, syntax, limits).await;
+        assert_eq!(refused.err(), Some(Busy));
     }
 }
