@@ -88,6 +88,8 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
     prepare(&store, &sets, &mut random).await?;
     let app = App::new(store.clone(), config, Timestamp::now, random).map_err(Failure::new)?;
     app.set_ready(true);
+    // Before anyone is told of the address: who starts the server may stop it at once.
+    let interrupted = interrupted()?;
     say(&format!("listening on http://{address}\n"));
     let service = router(app.clone());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -96,7 +98,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         drop(stopped.await);
     });
     let server = tokio::spawn(server.into_future());
-    interrupted().await?;
+    interrupted.await;
     app.set_ready(false);
     if stop.send(()).is_err() {
         tracing::warn!("the server had stopped before it was told to");
@@ -108,21 +110,22 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
 }
 
 /// SIGINT or SIGTERM; the second one ends the process at once.
-async fn interrupted() -> Result<(), Failure> {
+fn interrupted() -> Result<impl Future<Output = ()>, Failure> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::new)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::new)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tokio::spawn(async move {
+    Ok(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        std::process::exit(130);
-    });
-    Ok(())
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            std::process::exit(130);
+        });
+    })
 }
 
 /// The administrator's token: the one that automation fixes, or one made and shown once.
