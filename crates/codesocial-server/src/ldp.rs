@@ -48,6 +48,9 @@ pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Respon
         Ok(Who(agent)) => agent,
         Err(problem) => return problem.into_response(),
     };
+    if let Some(target) = without_final_slash(parts.uri.path()) {
+        return (StatusCode::PERMANENT_REDIRECT, [(LOCATION, target)]).into_response();
+    }
     let Some(iri) = resource(&app, parts.uri.path()) else {
         return Problem::new(&app, &ask, Refusal::Path).into_response();
     };
@@ -65,6 +68,13 @@ pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Respon
         _ => Err(call.refuse(Refusal::Method(call.allowed()))),
     };
     answer.map_err(|problem| problem.with_headers(headers)).into_response()
+}
+
+/// Containers and resources have no final slash; the root alone has one.
+fn without_final_slash(path: &str) -> Option<String> {
+    let target = path.strip_suffix('/')?;
+    (!target.is_empty() && !path.starts_with("//") && !target.ends_with('/'))
+        .then(|| target.to_owned())
 }
 
 /// The IRI of a path, where it can name a resource: no empty or dot segment, no fragment.
@@ -123,9 +133,6 @@ impl Call {
     }
 
     async fn get(&self) -> Result<Response, Problem> {
-        if let Some(target) = self.without_final_slash() {
-            return Ok((StatusCode::PERMANENT_REDIRECT, [(LOCATION, target)]).into_response());
-        }
         if self.asks_for_report() {
             let (app, ask) = (self.app.clone(), self.ask.clone());
             return crate::report::get(app, ask, self.agent, self.iri.clone()).await;
@@ -139,13 +146,11 @@ impl Call {
         headers.insert(VARY, HeaderValue::from_static(form.vary()));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        if let Some(tag) = self.tag(&state, &document, form) {
-            if self.conditions.not_modified(&tag) {
-                headers.insert(ETAG, header(tag.as_str()));
-                headers.remove(CONTENT_TYPE);
-                return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-            }
-            headers.insert(ETAG, header(tag.as_str()));
+        let tag = Self::tag(&state, &document, form);
+        headers.insert(ETAG, header(tag.as_str()));
+        if self.conditions.not_modified(&tag) {
+            headers.remove(CONTENT_TYPE);
+            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
         let app = self.app.clone();
         let body = match form {
@@ -162,21 +167,13 @@ impl Call {
     }
 
     /// Tags of pages are weak: labels of other resources stand in them.
-    fn tag(
-        &self,
-        state: &codesocial_store::State,
-        document: &Document,
-        form: Form,
-    ) -> Option<EntityTag> {
-        let page = Etag(format!("{}.{}", document.etag.0, state.head().seq));
-        let state = if form.is_page() { &page } else { &document.etag };
-        Some(EntityTag::new(state, form.variant()))
-    }
-
-    /// Containers and resources have no final slash; the root alone has one.
-    fn without_final_slash(&self) -> Option<String> {
-        let path = self.parts.uri.path();
-        (path.len() > 1).then(|| path.strip_suffix('/')).flatten().map(str::to_owned)
+    fn tag(state: &codesocial_store::State, document: &Document, form: Form) -> EntityTag {
+        if form.is_page() {
+            let page = Etag(format!("{}.{}", document.etag.0, state.head().seq));
+            EntityTag::weak(&page, form.variant())
+        } else {
+            EntityTag::new(&document.etag, form.variant())
+        }
     }
 
     fn asks_for_report(&self) -> bool {

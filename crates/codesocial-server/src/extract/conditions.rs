@@ -14,6 +14,11 @@ impl EntityTag {
         Self(format!("\"{}-{variant}\"", state.0))
     }
 
+    /// The tag of a page, in which labels of other resources stand.
+    pub(crate) fn weak(state: &Etag, variant: &str) -> Self {
+        Self(format!("W/\"{}-{variant}\"", state.0))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +54,8 @@ impl Conditions {
         self.if_none_match.as_ref().is_some_and(|tags| {
             // Weak comparison: a proxy that compressed the answer may have weakened the tag.
             // https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2
-            tags.iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == current.0)
+            let strong = |tag: &str| tag.trim_start_matches("W/").to_owned();
+            tags.iter().any(|tag| tag == "*" || strong(tag) == strong(&current.0))
         })
     }
 }
