@@ -210,6 +210,9 @@ impl Sequencer {
         {
             tracing::error!(%error, "the last checkpoint was not written");
         }
+        if let Err(error) = self.runtime.block_on(self.journal.settle()) {
+            tracing::error!(%error, "the journal stays in two files");
+        }
     }
 }
 

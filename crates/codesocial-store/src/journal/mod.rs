@@ -42,6 +42,13 @@ impl Journal {
         }
     }
 
+    /// Brings what was written into its lasting form, for whoever copies it.
+    pub(crate) async fn settle(&self) -> Result<(), JournalError> {
+        match self {
+            Self::Sqlite(journal) => journal.settle().await,
+        }
+    }
+
     /// Appends entries in one transaction, if `expected` is still the head.
     pub(crate) async fn append(
         &self,

@@ -39,6 +39,13 @@ impl SqliteJournal {
         Self { connection: Arc::new(Mutex::new(connection)) }
     }
 
+    /// Brings what was written into the one file, so that a stopped instance can be copied.
+    pub(crate) async fn settle(&self) -> Result<(), JournalError> {
+        let mut connection = self.connection.lock().await;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *connection).await?;
+        Ok(())
+    }
+
     pub(crate) async fn head(&self) -> Result<Head, JournalError> {
         head(&mut *self.connection.lock().await).await
     }
