@@ -139,7 +139,10 @@ impl Evaluation<'_> {
         };
         let dataset = self.candidate.readable_by(&access::readers(self.agent), &selection);
         let stopped = |error: spareval::QueryEvaluationError| {
-            Rejection::Update(UpdateRefusal::Evaluation(error.to_string()))
+            Rejection::Update(match error {
+                spareval::QueryEvaluationError::UnsupportedService(_) => UpdateRefusal::Service,
+                other => UpdateRefusal::Evaluation(other.to_string()),
+            })
         };
         let found: Vec<DeleteInsertQuad> = prepared
             .execute(dataset.clone())
