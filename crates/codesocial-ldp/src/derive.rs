@@ -163,7 +163,10 @@ impl Derivation {
         if !self.after.is_a(subject, pair::ORGANIZATION) {
             return;
         }
-        let is_actor_type = |object: &Term| matches!(object, Term::NamedNode(kind) if kind.as_str().starts_with(ACTOR_TYPES));
+        let is_actor_type = |object: &Term| match object {
+            Term::NamedNode(kind) => kind.as_str().starts_with(ACTOR_TYPES),
+            Term::BlankNode(_) | Term::Literal(_) => false,
+        };
         let concept = |iri: &str| NamedNode::new_unchecked(iri);
         if !self.after.objects(subject, pair::HAS_TYPE).any(is_actor_type) {
             added.push(Triple::new(subject.clone(), pair::HAS_TYPE, concept(UNSPECIFIED_ACTOR)));

@@ -101,7 +101,10 @@ pub(crate) fn is_server_managed(triple: &Triple, document: NamedNodeRef<'_>) -> 
     if triple.subject != document.into() {
         return false;
     }
-    let of_ldp = |class: &Term| matches!(class, Term::NamedNode(class) if class.as_str().starts_with(ldp::NS));
+    let of_ldp = |class: &Term| match class {
+        Term::NamedNode(class) => class.as_str().starts_with(ldp::NS),
+        Term::BlankNode(_) | Term::Literal(_) => false,
+    };
     [ldp::CONTAINS, dct::CREATED, dct::MODIFIED].contains(&triple.predicate.as_ref())
         || triple.predicate == rdf::TYPE && of_ldp(&triple.object)
 }

@@ -21,8 +21,8 @@ pub fn parse_update(text: &str, base: &str) -> Result<Update, Rejection> {
 
 /// The command that carries out a request.
 ///
-/// One with queries in it is evaluated here, on `state`, and holds only while `state` is the newest:
-/// if another write came first the answer is [`Rejection::Moved`], and it is to be tried again.
+/// One with queries in it is evaluated here, on `state`, and holds while `state` is the newest: if
+/// another write came first the answer is [`Rejection::Moved`], and it is to be tried again.
 pub fn update(
     request: Request<'_>,
     update: Arc<Update>,
