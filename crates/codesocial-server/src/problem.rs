@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use codesocial_rdf::negotiate;
 use codesocial_rdf::parse::SyntaxError;
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::query::QueryError;
+use codesocial_store::query::{LimitError, QueryError};
 use codesocial_store::{CommitError, Rejection, UpdateRefusal};
 use serde_json::json;
 
@@ -200,9 +200,11 @@ fn told_update(refusal: &UpdateRefusal) -> Told {
 fn told_query(error: &QueryError) -> Told {
     use StatusCode as S;
     let (status, name, about) = match error {
+        QueryError::Service | QueryError::Limit(LimitError::Service) => {
+            (S::FORBIDDEN, "service", String::new())
+        }
         QueryError::Limit(limit) => (S::BAD_REQUEST, "query-limit", limit.to_string()),
         QueryError::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
-        QueryError::Service => (S::FORBIDDEN, "service", String::new()),
         QueryError::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", String::new()),
         QueryError::Evaluation(message) => (S::BAD_REQUEST, "evaluation", message.clone()),
         QueryError::Write(_) => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),

@@ -1,5 +1,6 @@
 //! Limits that hold before a query is parsed, because parsing and evaluating recurse: deep nesting
-//! would overflow any stack, and long chains are evaluated one frame per link.
+//! would overflow any stack, and long chains are evaluated one frame per link. `SERVICE` is refused
+//! here too: the evaluator would pass over a silent one as if it had been asked.
 
 /// What a query may ask for, each with its default.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Default for Limits {
     }
 }
 
-/// Which limit a text passes.
+/// Why a text is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
     #[error("the query is longer than {0} bytes")]
@@ -41,6 +42,8 @@ pub enum LimitError {
     Operators(usize),
     #[error("the query has more than {0} property path steps")]
     PathSteps(usize),
+    #[error("SERVICE is not offered")]
+    Service,
 }
 
 /// Refuses a text that could overflow a stack. Data blocks are not counted as operators: only their
@@ -56,6 +59,7 @@ pub fn check_text(text: &str, limits: &Limits) -> Result<(), LimitError> {
             '"' | '\'' => after_string(rest, first),
             '<' => after_iri(rest).unwrap_or(&rest[1..]),
             '#' => rest.find('\n').map_or("", |end| &rest[end..]),
+            '@' => rest[1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-'),
             _ if first.is_alphabetic() || first == ':' || first == '?' || first == '$' => {
                 let word = word(rest);
                 counts.word(word);
@@ -81,6 +85,7 @@ struct Counts {
     after_values: bool,
     /// Braces of `INSERT DATA` and `DELETE DATA` hold data too.
     after_data: bool,
+    service: bool,
 }
 
 impl Counts {
@@ -89,6 +94,8 @@ impl Counts {
             self.after_values = true;
         } else if word.eq_ignore_ascii_case("data") {
             self.after_data = true;
+        } else if word.eq_ignore_ascii_case("service") {
+            self.service = true;
         } else if ["union", "optional", "minus", "filter", "bind", "exists", "select"]
             .iter()
             .any(|operator| word.eq_ignore_ascii_case(operator))
@@ -121,6 +128,9 @@ impl Counts {
     }
 
     fn check(&self, limits: &Limits) -> Result<(), LimitError> {
+        if self.service {
+            return Err(LimitError::Service);
+        }
         if self.nesting > limits.nesting_max {
             return Err(LimitError::Nesting(limits.nesting_max));
         }
@@ -135,10 +145,26 @@ impl Counts {
     }
 }
 
+/// A keyword, a variable or a prefixed name, in which dots and escapes may stand.
 fn word(text: &str) -> &str {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '?' | '$' | '%');
-    let end = text.char_indices().find(|(_, c)| !part(*c)).map_or(text.len(), |(n, _)| n);
-    &text[..end.max(1)]
+    let (mut end, mut is_name) = (0, false);
+    loop {
+        let rest = &text[end..];
+        let run = &rest[..rest.find(|c| !part(c)).unwrap_or(rest.len())];
+        end += run.len();
+        is_name |= run.contains(':');
+        let mut after = text[end..].chars();
+        let goes_on = match (after.next(), after.next()) {
+            (Some('.'), Some(c)) => c != '?' && c != '$' && part(c),
+            (Some('\\'), Some(_)) => true,
+            _ => false,
+        };
+        if !is_name || !goes_on {
+            return &text[..end.max(1)];
+        }
+        end = text.len() - after.as_str().len();
+    }
 }
 
 /// What follows an IRI, or nothing where `<` is the operator.
@@ -193,6 +219,21 @@ mod tests {
         check(&format!("ASK {{ ?s <a:b>{} ?o }}", "/<a:b>".repeat(1_000)), &steps);
         check(&filter(&format!("1{}", "+1".repeat(1_000))), &steps);
         check(&"#".repeat(40_000), &Err(LimitError::Text(32 * 1024)));
+    }
+
+    #[test]
+    fn no_service_is_asked_silent_or_not() {
+        let service = Err(LimitError::Service);
+        check("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", &service);
+        check("SELECT * { ?s ?p ?o.service silent <http://x/> { ?s ?p ?o } }", &service);
+        check("ASK { ?s a:b 1 FILTER EXISTS { SERVICE ?s { ?s ?p ?o } } }", &service);
+        check("DELETE { ?s ?p ?o } WHERE { SERVICE<http://x/>{ ?s ?p ?o } }", &service);
+    }
+
+    #[test]
+    fn what_is_only_called_service_passes() {
+        check("SELECT ?service { ?service a:service a:x.service, a:x\\-service }", &Ok(()));
+        check("ASK { service:x <http://service/> \"service\"@service # service\n }", &Ok(()));
     }
 
     #[test]
