@@ -1,0 +1,167 @@
+//! The command line: what each command prints and how it ends.
+
+use crate::server::{BASE, Folder, Server, program};
+use crate::stories::organization;
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Output};
+
+#[track_caller]
+fn told(output: &Output, status: i32) -> String {
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(status), "{out}{err}");
+    format!("{out}{err}")
+}
+
+fn file(folder: &Folder, name: &str, content: &[u8]) -> String {
+    let path = folder.path().join(name);
+    fs::write(&path, content).expect("the folder can be written");
+    path.to_string_lossy().into_owned()
+}
+
+const SHAPES: &str = "@prefix sh: <http://www.w3.org/ns/shacl#> .
+    <#S> a sh:NodeShape ; sh:targetNode <a:s> ; sh:property [ sh:path <a:p> ; sh:minCount 1 ;
+      sh:message \"Il manque p.\"@fr , \"p is missing.\"@en ] .";
+
+#[test]
+fn validate_ends_with_0_1_or_2() {
+    let folder = Folder::new();
+    let shapes = file(&folder, "shapes.ttl", SHAPES.as_bytes());
+    let good = file(&folder, "good.ttl", b"<a:s> <a:p> 1 .");
+    let bad = file(&folder, "bad.ttl", b"<a:s> <a:q> 1 .");
+    let broken = file(&folder, "broken.ttl", b"<a:s> <a:q");
+    let ill = file(
+        &folder,
+        "ill.ttl",
+        b"<#S> a <http://www.w3.org/ns/shacl#NodeShape> ; <http://www.w3.org/ns/shacl#targetNode> <a:s> ; <http://www.w3.org/ns/shacl#property> [ <http://www.w3.org/ns/shacl#minCount> 1 ] .",
+    );
+    let validate = |shapes: &str, data: &str, more: &[&str]| {
+        let mut command = Command::new(program());
+        command.args(["validate", "--shapes", shapes, "--data", data]).args(more);
+        command.output().expect("the program runs")
+    };
+    told(&validate(&shapes, &good, &[]), 0);
+    assert!(told(&validate(&shapes, &bad, &[]), 1).contains("Il manque p."));
+    assert!(told(&validate(&shapes, &bad, &["--lang", "en"]), 1).contains("p is missing."));
+    let turtle = told(&validate(&shapes, &bad, &["--format", "turtle"]), 1);
+    assert!(turtle.contains("\"Il manque p.\"@fr") && turtle.contains("\"p is missing.\"@en"));
+    let json = told(&validate(&shapes, &bad, &["--format", "json", "--lang", "fr"]), 1);
+    assert!(json.contains("Il manque p.") && !json.contains("p is missing."), "{json}");
+    told(&validate(&shapes, &broken, &[]), 2);
+    told(&validate(&ill, &good, &[]), 2);
+    told(&validate(&shapes, "none.ttl", &[]), 2);
+}
+
+#[test]
+fn import_adds_what_is_absent_all_or_nothing() {
+    let folder = Server::empty().stop();
+    let lac = organization("Lac").replace("<>", "<organizations/lac>");
+    let rive = organization("Rive").replace("<>", "<organizations/rive>");
+    let path = file(&folder, "lac.ttl", lac.as_bytes());
+    let head = folder.head();
+    told(&folder.run("import", &["--dry-run", &path]), 0);
+    assert_eq!(folder.head(), head, "a dry run writes nothing");
+    told(&folder.run("import", &[&path]), 0);
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(rive.as_bytes()).expect("a Vec takes all");
+    let compressed = file(&folder, "rive.ttl.gz", &gz.finish().expect("a Vec takes all"));
+    told(&folder.run("import", &[&compressed]), 0);
+    let wrong =
+        "<organizations/faux> a <http://virtual-assembly.org/ontologies/pair#Organization> .";
+    let both = file(&folder, "both.ttl", format!("{wrong}\n<documents/d> <a:p> 1 .").as_bytes());
+    let head = folder.head();
+    assert!(told(&folder.run("import", &[&both]), 1).contains("organizations/faux"));
+    assert_eq!(folder.head(), head, "all or nothing");
+    told(&folder.run("import", &["none.ttl"]), 2);
+    let server = folder.serve(&[]);
+    assert_eq!(server.get("/organizations/lac").status(), 200);
+    assert_eq!(server.get("/organizations/rive").status(), 200);
+    assert_eq!(server.get("/documents/d").status(), 404);
+}
+
+#[test]
+fn export_works_beside_the_server_and_can_be_imported() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    server.put("/documents/d").turtle("<> <a:p> [ <a:q> 1 ] .").send().expect_status(201);
+    for format in ["nquads", "trig", "turtle", "jsonld"] {
+        let text = told(&server.folder.run("export", &["--format", format]), 0);
+        assert!(text.contains("organizations/lac") && text.contains("documents/d"), "{text}");
+    }
+    let one = ["--format", "nquads", "--class", "pair:Organization"];
+    let text = told(&server.folder.run("export", &one), 0);
+    assert!(text.contains("organizations/lac") && !text.contains("documents/d"), "{text}");
+
+    let target = server.folder.path().join("all.nq.gz").to_string_lossy().into_owned();
+    told(&server.folder.run("export", &["--output", &target]), 0);
+    let other = Server::empty().stop();
+    told(&other.run("import", &[&target]), 0);
+    let copy = other.serve(&[]);
+    let path = "/organizations/lac";
+    let query = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <organizations/lac> { ?s ?p ?o } }";
+    let said = |server: &Server| crate::graph::said(&server.query(query).send(), path);
+    assert_eq!(said(&copy), said(&server));
+    assert_eq!(copy.get("/documents/d").status(), 200);
+}
+
+#[test]
+fn a_set_is_loaded_once_and_never_overwrites() {
+    let folder = Folder::new();
+    let set = folder.path().join("set");
+    fs::create_dir(&set).expect("the folder can be written");
+    let write = |text: &str| fs::write(set.join("a.ttl"), text).expect("the folder can be written");
+    write("<documents/one> <a:p> 1 . <documents/two> <a:p> 1 .");
+    let load = ["--base", BASE, "--load", &set.to_string_lossy()];
+    let server = folder.serve(&load);
+    server.put("/documents/one").turtle("<> <a:p> \"edited\" .").send().expect_status(204);
+    server.delete("/documents/two").send().expect_status(204);
+    let head = server.stop().head();
+    assert_eq!(folder.serve(&load).stop().head(), head, "the journal holds the set");
+    write("<documents/one> <a:p> 2 . <documents/two> <a:p> 2 . <documents/three> <a:p> 2 .");
+    let server = folder.serve(&load);
+    assert!(server.get("/documents/one").send().body.contains("edited"));
+    assert_eq!(server.get("/documents/two").status(), 410);
+    assert_eq!(server.get("/documents/three").status(), 200);
+}
+
+#[test]
+fn the_administrators_token_is_shown_once_and_kept_hashed() {
+    let folder = Folder::new();
+    let serve = |folder: &Folder| {
+        let mut command = folder.command("serve");
+        command.env_remove("CODESOCIAL_ADMIN_TOKEN").args(["--listen", "256.0.0.1:0"]);
+        command.output().expect("the program runs")
+    };
+    assert_eq!(serve(&folder).status.code(), Some(2), "an address that is none");
+    assert!(!folder.data().exists(), "nothing was created");
+    let server = folder.serve(&[]);
+    let token = crate::http::TOKEN.as_bytes();
+    for file in fs::read_dir(server.folder.data()).expect("the directory is there") {
+        let bytes = fs::read(file.expect("it can be listed").path()).expect("it can be read");
+        assert!(!bytes.windows(token.len()).any(|window| window == token), "the token is in clear");
+    }
+}
+
+#[test]
+fn a_configuration_file_is_read_and_its_mistakes_are_told() {
+    let folder = Folder::new();
+    let good =
+        file(&folder, "good.toml", b"base = \"http://registre.example/\"\nbody_bytes_max = 100\n");
+    let server = folder.serve(&["--config", &good]);
+    let body = format!("<> <a:p> \"{}\" .", "x".repeat(100));
+    assert_eq!(server.put("/sandbox/x").turtle(body).status(), 413);
+    let bad = file(&folder, "bad.toml", b"bse = \"http://registre.example/\"\n");
+    let refused = Folder::new().try_serve(&["--config", &bad]).map(|_| ());
+    assert!(refused.expect_err("an unknown key").contains("bse"));
+}
+
+#[test]
+fn a_taken_address_leaves_no_directory_behind() {
+    let server = Server::empty();
+    let folder = Folder::new();
+    let mut command = folder.command("serve");
+    let output = command.args(["--listen", &server.address]).output().expect("the program runs");
+    assert!(told(&output, 2).contains("--listen"));
+    assert!(!folder.data().exists());
+}

@@ -1,0 +1,139 @@
+//! Containers: what lies where, and who may change that.
+
+use crate::server::Server;
+use crate::stories::{PREFIXES, organization};
+
+#[test]
+fn the_root_lists_the_containers() {
+    let body = Server::shared().get("/").accept("application/n-triples").send().body;
+    for name in
+        ["organizations", "commons", "codesocials", "seeds", "badges", "matrices", "sandbox"]
+    {
+        let line = format!(
+            "<http://registre.example/> <http://www.w3.org/ns/ldp#contains> \
+             <http://registre.example/{name}> ."
+        );
+        assert!(body.contains(&line), "{line} in {body}");
+    }
+}
+
+#[test]
+fn a_container_is_created_by_its_link_or_its_type_and_takes_members() {
+    let server = Server::empty();
+    let link = "<http://www.w3.org/ns/ldp#BasicContainer>; rel=\"type\"";
+    let posted = server.post("/sandbox").header("Slug", "box").header("Link", link);
+    let posted = posted.turtle(format!("{PREFIXES}<> dct:title \"Boîte\"@fr .")).send();
+    assert_eq!(posted.expect_status(201).location(), "/sandbox/box");
+    let typed = format!("{PREFIXES}<> a ldp:Container ; dct:title \"Autre\"@fr .");
+    server.put("/sandbox/typed").turtle(typed).send().expect_status(201);
+    for path in ["/sandbox/box", "/sandbox/typed"] {
+        let member = server.post(path).header("Slug", "in").turtle("<> <a:p> 1 .").send();
+        assert_eq!(member.expect_status(201).location(), format!("{path}/in"));
+        assert_eq!(server.delete(path).status(), 409, "it is not empty");
+        server.delete(&format!("{path}/in")).send().expect_status(204);
+        assert_eq!(server.delete(path).status(), 204);
+    }
+}
+
+#[test]
+fn where_there_is_no_container_nothing_can_be_put_or_posted() {
+    let server = Server::shared();
+    for (status, request) in [
+        (404, server.post("/nowhere").turtle(organization("Lac"))),
+        (405, server.post("/organizations/wemob").turtle(organization("Lac"))),
+        (409, server.put("/nowhere/lac").turtle(organization("Lac"))),
+        (409, server.put("/organizations/wemob/lac").turtle(organization("Lac"))),
+    ] {
+        let answer = request.send();
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
+    let refused = server.post("/organizations/wemob").turtle(organization("Lac")).send();
+    assert!(!refused.header("allow").contains("POST"), "{refused:?}");
+}
+
+#[test]
+fn the_instances_own_containers_stay() {
+    let server = Server::empty();
+    assert_eq!(server.delete("/").status(), 403);
+    assert_eq!(server.delete("/organizations").status(), 403);
+    assert_eq!(server.delete("/sandbox").status(), 403);
+}
+
+#[test]
+fn what_the_server_says_of_a_document_is_refused_unless_it_is_so() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let current = server.get("/organizations/lac").accept("application/n-triples").send().body;
+    let same = server.put("/organizations/lac").body("application/n-triples", current);
+    assert_eq!(same.status(), 204, "equal values are ignored");
+    let rows = [
+        ("/organizations/lac", "<> dct:created \"2020-01-01T00:00:00Z\"^^xsd:dateTime ."),
+        ("/organizations/lac", "<> dct:modified \"2020-01-01T00:00:00Z\"^^xsd:dateTime ."),
+        ("/organizations/lac", "<> ldp:contains <x> ."),
+        ("/organizations/lac", "<> a ldp:BasicContainer ."),
+        ("/organizations", "<> ldp:contains <organizations/other> ."),
+        ("/organizations/new", "<> dct:created \"2020-01-01T00:00:00Z\"^^xsd:dateTime ."),
+        ("/organizations/new", "<> a ldp:IndirectContainer ."),
+    ];
+    for (path, triple) in rows {
+        let body = format!("{}{triple}", organization("Lac"));
+        let answer = server.put(path).turtle(body).send().expect_status(409);
+        let constrained = "http://www.w3.org/ns/ldp#constrainedBy";
+        assert!(answer.links("http://registre.example/shapes/server", constrained), "{answer:?}");
+        let property = triple.split(' ').nth(1).unwrap_or_default();
+        let named = property.rsplit(':').next().unwrap_or_default();
+        let told = answer.json()["detail"].to_string();
+        assert!(told.contains(if named == "a" { "type" } else { named }), "{triple}: {told}");
+    }
+    assert_eq!(server.get("/shapes/server").status(), 200, "the constraint can be read");
+    for model in ["DirectContainer", "IndirectContainer", "NonRDFSource"] {
+        let link = format!("<http://www.w3.org/ns/ldp#{model}>; rel=\"type\"");
+        let answer = server.post("/sandbox").header("Link", &link).turtle("<> <a:p> 1 .").send();
+        assert_eq!(answer.status, 409, "{model}");
+    }
+}
+
+#[test]
+fn a_document_speaks_of_itself_only() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let victim = server.get("/organizations/lac").send();
+    let rows = [
+        "<lac> pair:comment \"autre\" .",
+        "<http://elsewhere.example/x> pair:comment \"autre\" .",
+        "</> dct:title \"autre\" .",
+    ];
+    for triple in rows {
+        let body = format!("{}{triple}", organization("Rive"));
+        assert_eq!(
+            server.put("/organizations/rive").turtle(body.clone()).status(),
+            422,
+            "{triple}"
+        );
+        assert_eq!(server.post("/organizations").turtle(body).status(), 422, "{triple}");
+    }
+    assert_eq!(server.get("/organizations/lac").send().body, victim.body);
+    let sandbox = server.put("/sandbox/any").turtle("<http://elsewhere.example/x> <a:p> 1 .");
+    assert_eq!(sandbox.status(), 201, "the sandbox may speak of anything");
+}
+
+#[test]
+fn reserved_names_are_refused() {
+    let server = Server::empty();
+    for path in [
+        "/organizations/lac.acl",
+        "/organizations/lac.meta",
+        "/sandbox/x.meta",
+        "/sandbox/x.acl",
+        "/system/x",
+        "/remote/example.org/x",
+        "/codesocials/x/versions/1.0.0",
+    ] {
+        let status = server.put(path).turtle("<> <a:p> 1 .").status();
+        assert!([403, 405, 409, 422].contains(&status), "{path}: {status}");
+        assert_eq!(server.get(path).status(), 404, "{path}");
+    }
+    for body in ["<#b-0123456789abcdef> <a:p> 1 .", "<> <a:p> <#b-0123456789abcdef> ."] {
+        assert_eq!(server.put("/sandbox/names").turtle(body).status(), 422, "{body}");
+    }
+}

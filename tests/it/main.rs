@@ -1,0 +1,32 @@
+//! Drives the program from outside: a real process, a real port, a real data directory.
+//!
+//! Invariant: nothing here reaches into the server. What a test knows, a client could know too;
+//! the crates are used only to read what the server wrote, and for what HTTP is too slow to show.
+
+mod graph;
+mod http;
+mod server;
+
+mod cli;
+mod concurrency;
+mod conditions;
+mod containers;
+mod cors;
+mod crash;
+mod damage;
+mod derived;
+mod fixtures;
+mod hostile;
+mod known;
+mod ldp;
+mod memory;
+mod negotiation;
+mod patch;
+mod readme;
+mod refusals;
+mod shapes;
+mod slug;
+mod sparql;
+mod stories;
+mod tidy;
+mod update;

@@ -1,0 +1,126 @@
+//! `PATCH` with `application/sparql-update`: one document, and nothing else.
+
+use crate::server::Server;
+
+const UPDATE: &str = "application/sparql-update";
+
+/// The document's own triples after a patch, or the status where it was refused.
+#[track_caller]
+fn check(server: &Server, before: &str, patch: &str, expected: Result<&str, u16>) {
+    let path = "/sandbox/patched";
+    let prefixes = "@prefix e: <http://e.example/> .";
+    let written = server.put(path).turtle(format!("{prefixes}{before}")).send();
+    assert!([201, 204].contains(&written.status), "{written:?}");
+    let text = format!("PREFIX e: <http://e.example/> {patch}");
+    let answer = server.patch(path).body(UPDATE, text).send();
+    let read = server.get(path).accept("application/n-triples").send().body;
+    let own = read.lines().filter(|line| line.contains("http://e.example/"));
+    let mut own: Vec<String> = own
+        .map(|line| line.replace("<http://registre.example/sandbox/patched>", "<>"))
+        .map(|line| line.replace("http://e.example/", "e:"))
+        .collect();
+    own.sort_unstable();
+    let status = answer.status;
+    let found = if status == 204 { Ok(own.join(" ")) } else { Err(status) };
+    let wanted = expected.map(str::to_owned);
+    assert_eq!(found, wanted, "{patch}: {answer:?}");
+}
+
+const INTEGER: &str = "^^<http://www.w3.org/2001/XMLSchema#integer>";
+
+#[test]
+fn a_patch_changes_its_document() {
+    let server = Server::empty();
+    let one = format!("<> <e:p> \"1\"{INTEGER} .");
+    let two = format!("<> <e:p> \"2\"{INTEGER} .");
+    let both = format!("{one} {two}");
+    let start = "<> e:p 1 .";
+    for (patch, after) in [
+        ("INSERT DATA { <> e:p 2 }", Ok(both.as_str())),
+        ("DELETE DATA { <> e:p 1 } ; INSERT DATA { <> e:p 2 }", Ok(&two)),
+        (
+            "DELETE { <> e:p ?x } INSERT { <> e:p ?y } WHERE { <> e:p ?x BIND(?x + 1 AS ?y) }",
+            Ok(&two),
+        ),
+        ("DELETE WHERE { ?s e:p ?x } ; INSERT DATA { <> e:p 2 }", Ok(&two)),
+        ("INSERT DATA { <> e:p 1 }", Ok(&one)),
+        ("DELETE DATA { <> e:p 9 }", Ok(&one)),
+        ("INSERT { <> e:p 2 } WHERE { <> e:p 9 }", Ok(&one)),
+    ] {
+        check(&server, start, patch, after);
+    }
+}
+
+#[test]
+fn a_patch_reaches_no_further_than_its_document() {
+    let server = Server::empty();
+    for (patch, status) in [
+        ("INSERT DATA { GRAPH <other> { <other> e:p 1 } }", 422),
+        ("INSERT { GRAPH <other> { <other> e:p 1 } } WHERE { ?s ?p ?o }", 422),
+        ("WITH <other> INSERT { <> e:p 1 } WHERE { ?s ?p ?o }", 422),
+        ("INSERT { <> e:p ?o } USING <http://registre.example/ns> WHERE { ?s ?p ?o }", 422),
+        ("CLEAR ALL", 422),
+        ("DROP GRAPH <patched>", 422),
+        ("CREATE GRAPH <http://e.example/g>", 422),
+        ("COPY DEFAULT TO <http://e.example/g>", 422),
+        ("LOAD <http://127.0.0.1:1/x>", 403),
+        ("INSERT { <> e:p ?o } WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 403),
+        ("DELETE WHERE { ?s ?p ?o } ; INSERT { <> e:p 2 } WHERE { SERVICE SILENT <x:y> {} }", 403),
+        ("INSERT DATA { <> e:p ", 400),
+        ("SELECT * { ?s ?p ?o }", 400),
+    ] {
+        check(&server, "<> e:p 1 .", patch, Err(status));
+    }
+    // A WHERE over its own graph sees nothing of others.
+    let elsewhere = "INSERT { <> e:seen true } WHERE { GRAPH ?g { ?s ?p ?o } }";
+    check(&server, "<> e:p \"x\" .", elsewhere, Ok("<> <e:p> \"x\" ."));
+}
+
+#[test]
+fn a_patch_may_not_say_what_the_server_says_nor_leave_a_rule_broken() {
+    let server = Server::empty();
+    let organization = crate::stories::organization("Lac");
+    server.put("/organizations/lac").turtle(organization).send().expect_status(201);
+    let before = server.get("/organizations/lac").send().body;
+    for (patch, status) in [
+        ("INSERT DATA { <> <http://purl.org/dc/terms/created> 1 }", 409),
+        ("INSERT DATA { <> <http://www.w3.org/ns/ldp#contains> <x> }", 409),
+        ("INSERT DATA { <> a <http://www.w3.org/ns/ldp#Container> }", 409),
+        ("INSERT DATA { <rive> <http://e.example/p> 1 }", 422),
+        ("INSERT DATA { <> <http://virtual-assembly.org/ontologies/pair#homePage> \"lac\" }", 422),
+        (
+            "DELETE WHERE { <> <http://virtual-assembly.org/ontologies/pair#label> ?x } ;
+          DELETE WHERE { <> <http://www.w3.org/2004/02/skos/core#prefLabel> ?x }",
+            422,
+        ),
+        ("INSERT DATA { <> a <http://xmlns.com/foaf/0.1/Person> }", 403),
+    ] {
+        let answer = server.patch("/organizations/lac").body(UPDATE, patch).send();
+        assert_eq!(answer.status, status, "{patch}: {answer:?}");
+    }
+    assert_eq!(server.get("/organizations/lac").send().body, before);
+}
+
+#[test]
+fn another_kind_of_patch_hears_which_one_is_taken() {
+    let server = Server::empty();
+    server.put("/sandbox/x").turtle("<> <a:p> 1 .").send().expect_status(201);
+    for content_type in ["text/n3", "text/turtle", "application/json-patch+json"] {
+        let answer = server.patch("/sandbox/x").body(content_type, "x").send().expect_status(415);
+        assert_eq!(answer.header("accept-patch"), UPDATE, "{answer:?}");
+    }
+    let absent = server.patch("/sandbox/none").body(UPDATE, "INSERT DATA { <> <a:p> 1 }");
+    assert_eq!(absent.status(), 404);
+}
+
+#[test]
+fn a_condition_holds_for_a_patch_too() {
+    let server = Server::empty();
+    server.put("/sandbox/x").turtle("<> <a:p> 1 .").send().expect_status(201);
+    let tag = server.get("/sandbox/x").send().header("etag").to_owned();
+    let patch = |n: u32| {
+        let text = format!("INSERT DATA {{ <> <a:p> {n} }}");
+        server.patch("/sandbox/x").header("If-Match", &tag).body(UPDATE, text).status()
+    };
+    assert_eq!((patch(2), patch(3)), (204, 412));
+}

@@ -1,0 +1,221 @@
+//! The program as a process: started on a free port and a fresh folder, ended when dropped.
+
+use crate::http::{Request, TOKEN};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tempfile::TempDir;
+
+/// Not the address in use, so that a test fails where one is taken for the other.
+pub(crate) const BASE: &str = "http://registre.example/";
+
+const LOG: &str = "stderr.txt";
+
+/// The program, built beside the tests.
+pub(crate) fn program() -> PathBuf {
+    let tests = std::env::current_exe().expect("a process knows its own file");
+    let folder = tests.ancestors().nth(2).expect("tests are built into <target>/<profile>/deps");
+    let program = folder.join("codesocial");
+    assert!(
+        program.is_file(),
+        "{} is missing: run `cargo build --release -p codesocial-server` first",
+        program.display()
+    );
+    program
+}
+
+/// A line of measurements, shown whether the test passes or not.
+pub(crate) fn figures(line: &str) {
+    // The test harness captures what macros print, and only that.
+    writeln!(std::io::stderr(), "    {line}").expect("standard error is open");
+}
+
+/// A data directory that goes when the last test that uses it ends.
+#[derive(Clone)]
+pub(crate) struct Folder(Arc<TempDir>);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(TempDir::new().expect("a temporary folder can be created")))
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A command of the program on this directory.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(program());
+        command.arg(name).arg("--data").arg(self.data());
+        command.env("CODESOCIAL_ADMIN_TOKEN", TOKEN).env("RUST_LOG", "warn");
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, name: &str, arguments: &[&str]) -> Output {
+        self.command(name).args(arguments).output().expect("the program runs")
+    }
+
+    /// The line `head SEQ HASH` of `codesocial verify`, which must pass.
+    #[track_caller]
+    pub(crate) fn head(&self) -> String {
+        let output = self.run("verify", &[]);
+        assert!(output.status.success(), "verify: {}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.lines().last().unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
+        self.try_serve(arguments).unwrap_or_else(|error| unreachable!("serve: {error}"))
+    }
+
+    /// A server that listens, or what the program said before it ended.
+    pub(crate) fn try_serve(&self, arguments: &[&str]) -> Result<Server, String> {
+        let (mut child, mut output) = self.spawn(arguments);
+        let mut line = String::new();
+        while output.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            if let Some(address) = line.trim_end().strip_prefix("listening on http://") {
+                let address = address.to_owned();
+                return Ok(Server { folder: self.clone(), address, child, _output: output });
+            }
+            line.clear();
+        }
+        let ended = child.wait().map_err(|error| error.to_string())?;
+        Err(format!("{ended}: {}", self.log()))
+    }
+
+    fn spawn(&self, arguments: &[&str]) -> (Child, BufReader<ChildStdout>) {
+        let log = File::create(self.path().join(LOG)).expect("the folder can be written");
+        let mut command = self.command("serve");
+        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program runs");
+        let output = child.stdout.take().expect("its output is piped");
+        (child, BufReader::new(output))
+    }
+
+    /// What the last server on this directory logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.path().join(LOG)).expect("the log is text")
+    }
+}
+
+/// A server that answers.
+pub(crate) struct Server {
+    pub(crate) folder: Folder,
+    pub(crate) address: String,
+    child: Child,
+    /// Held open, so that the program never writes into nowhere.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// A registry that holds what every instance holds, and no more.
+    pub(crate) fn empty() -> Self {
+        Folder::new().serve(&["--base", BASE])
+    }
+
+    /// A registry with both fixture sets, shared by the tests that run at the same time: each
+    /// writes only under names of its own.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let sets = ["--base", BASE, "--load", "source", "--load", "demo"];
+            let server = Arc::new(Folder::new().serve(&sets));
+            *shared = Arc::downgrade(&server);
+            server
+        })
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Request {
+        Request::new(&self.address, "GET", path)
+    }
+
+    pub(crate) fn head(&self, path: &str) -> Request {
+        Request::new(&self.address, "HEAD", path)
+    }
+
+    pub(crate) fn options(&self, path: &str) -> Request {
+        Request::new(&self.address, "OPTIONS", path)
+    }
+
+    /// As the administrator, as all writes but those of [`Server::anonymous`].
+    pub(crate) fn put(&self, path: &str) -> Request {
+        self.anonymous("PUT", path).admin()
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Request {
+        self.anonymous("POST", path).admin()
+    }
+
+    pub(crate) fn patch(&self, path: &str) -> Request {
+        self.anonymous("PATCH", path).admin()
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> Request {
+        self.anonymous("DELETE", path).admin()
+    }
+
+    pub(crate) fn anonymous(&self, method: &'static str, path: &str) -> Request {
+        Request::new(&self.address, method, path)
+    }
+
+    /// A query to the SPARQL endpoint.
+    pub(crate) fn query(&self, text: &str) -> Request {
+        self.anonymous("POST", "/sparql").body("application/sparql-query", text)
+    }
+
+    pub(crate) fn update(&self, text: &str) -> Request {
+        self.post("/sparql").body("application/sparql-update", text)
+    }
+
+    /// The rows of a `SELECT` as tab-separated values, without the variables.
+    #[track_caller]
+    pub(crate) fn rows(&self, query: &str) -> String {
+        let answer = self.query(query).accept("text/tab-separated-values").send();
+        let body = answer.expect_status(200).body;
+        body.split_once('\n').map_or("", |(_, rows)| rows).to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn ask(&self, query: &str) -> bool {
+        let answer = self.query(query).accept("application/sparql-results+json").send();
+        answer.expect_status(200).json()["boolean"].as_bool().expect("an answer to ASK")
+    }
+
+    /// As the power cut does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("the child is ours");
+        self.child.wait().expect("the child is ours");
+    }
+
+    /// Waits for a process that dies by itself: whether it died of a crash.
+    pub(crate) fn has_crashed(&mut self) -> bool {
+        self.child.wait().expect("the child is ours").code().is_none()
+    }
+
+    /// Asks the process to end and waits until it has written its last checkpoint.
+    pub(crate) fn stop(mut self) -> Folder {
+        let stopped = Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(stopped.expect("kill(1) runs").success(), "the process was there");
+        let status = self.child.wait().expect("the child is ours");
+        assert!(status.success(), "a server that is asked to stop ends well: {status}");
+        self.folder.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Where it has ended already there is nothing to kill.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

@@ -1,0 +1,167 @@
+//! SPARQL Update: through the same door as all else.
+
+use crate::server::Server;
+use crate::stories::organization;
+
+const PREFIXES: &str = "PREFIX e: <http://e.example/>
+    PREFIX pair: <http://virtual-assembly.org/ontologies/pair#>
+    PREFIX skos: <http://www.w3.org/2004/02/skos/core#> ";
+
+#[track_caller]
+fn check(server: &Server, update: &str, status: u16) {
+    let answer = server.update(&format!("{PREFIXES}{update}")).send();
+    assert_eq!(answer.status, status, "{update}: {answer:?}");
+}
+
+#[test]
+fn data_without_a_graph_goes_to_the_default_graph() {
+    let server = Server::empty();
+    check(&server, "INSERT DATA { <a:s> e:p 1 }", 204);
+    assert_eq!(server.rows("SELECT ?o { <a:s> <http://e.example/p> ?o }"), "1\n");
+    assert!(!server.ask("ASK { GRAPH ?g { <a:s> ?p ?o } }"));
+    check(&server, "DELETE DATA { <a:s> e:p 1 }", 204);
+    assert!(!server.ask("ASK { <a:s> ?p ?o }"));
+}
+
+#[test]
+fn a_resource_that_an_update_fills_is_created_and_one_that_it_empties_is_deleted() {
+    let server = Server::empty();
+    let lac = "GRAPH <organizations/lac> { <organizations/lac> a pair:Organization ;
+        pair:label \"Lac\" ; skos:prefLabel \"Lac\"@fr , \"Lake\"@en }";
+    check(&server, &format!("INSERT DATA {{ {lac} }}"), 204);
+    let read = server.get("/organizations/lac").send().expect_status(200);
+    assert!(read.body.contains("dc:created") && read.body.contains("non-inscrit"), "{read:?}");
+    let listed = "ASK { <organizations> <http://www.w3.org/ns/ldp#contains> <organizations/lac> }";
+    assert!(server.ask(listed));
+    check(&server, "DELETE WHERE { GRAPH <organizations/lac> { ?s ?p ?o } }", 204);
+    assert_eq!(server.get("/organizations/lac").status(), 410);
+    assert!(!server.ask(listed));
+    check(&server, &format!("INSERT DATA {{ {lac} }}"), 410);
+    check(&server, "INSERT DATA { GRAPH <nowhere/lac> { <nowhere/lac> e:p 1 } }", 409);
+}
+
+#[test]
+fn the_form_of_the_protocol_is_taken_too() {
+    let server = Server::empty();
+    let form = "update=INSERT%20DATA%20%7B%20%3Ca%3As%3E%20%3Ca%3Ap%3E%201%20%7D";
+    let request = server.post("/sparql").body("application/x-www-form-urlencoded", form);
+    assert_eq!(request.status(), 204);
+    assert!(server.ask("ASK { <a:s> <a:p> 1 }"));
+    let by_get = server.get(&format!("/sparql?{form}")).admin();
+    assert_eq!(by_get.status(), 400, "an update by GET is none");
+}
+
+#[test]
+fn the_rules_judge_updates_as_all_writes() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let before = server.get("/organizations/lac").send().body;
+    let lac = "<organizations/lac>";
+    for (status, inside) in [
+        (422, format!("{lac} pair:homePage \"lac\"")),
+        (422, format!("{lac} pair:label \"Autre\" , \"Encore\"")),
+        (422, "<organizations/rive> e:p 1".to_owned()),
+        (409, format!("{lac} <http://purl.org/dc/terms/created> 1")),
+        (409, format!("{lac} <http://www.w3.org/ns/ldp#contains> <x>")),
+        (409, format!("{lac} a <http://www.w3.org/ns/ldp#Container>")),
+        (403, format!("{lac} a pair:Person")),
+    ] {
+        check(&server, &format!("INSERT DATA {{ GRAPH {lac} {{ {inside} }} }}"), status);
+        let general = format!("INSERT {{ GRAPH {lac} {{ {inside} }} }} WHERE {{ }}");
+        check(&server, &general, status);
+    }
+    let unlabelled =
+        "DELETE WHERE { GRAPH <organizations/lac> { ?s pair:label ?l ; skos:prefLabel ?n } }";
+    check(&server, unlabelled, 422);
+    assert_eq!(server.get("/organizations/lac").send().body, before);
+}
+
+#[test]
+fn a_refused_update_answers_with_the_report() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let update = format!(
+        "{PREFIXES} INSERT DATA {{ GRAPH <organizations/lac> {{ <organizations/lac> pair:homePage \"lac\" }} }}"
+    );
+    let answer = server.update(&update).accept("text/turtle").send().expect_status(422);
+    assert!(answer.body.contains("sh:ValidationReport"), "{answer:?}");
+}
+
+#[test]
+fn the_servers_own_graphs_are_not_written() {
+    let server = Server::empty();
+    for graph in [
+        "organizations.meta",
+        "sandbox.meta",
+        "ns",
+        "shapes/actors",
+        "shapes/new",
+        "codesocials/x/versions/1.0.0",
+        "remote/example.org/x",
+    ] {
+        check(&server, &format!("INSERT DATA {{ GRAPH <{graph}> {{ <a:s> e:p 1 }} }}"), 409);
+        let general = format!("INSERT {{ GRAPH <{graph}> {{ <a:s> e:p 1 }} }} WHERE {{ }}");
+        check(&server, &general, 409);
+    }
+    for graph in ["ns", "shapes/actors", "organizations.meta"] {
+        check(&server, &format!("CLEAR GRAPH <{graph}>"), 409);
+        check(&server, &format!("DELETE WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"), 409);
+    }
+    let secret = server.update("INSERT DATA { GRAPH <system/x> { <a:s> <a:p> 1 } }").status();
+    assert!([403, 409].contains(&secret), "{secret}");
+    assert!(server.ask("ASK { GRAPH <ns> { ?s ?p ?o } }"));
+}
+
+#[test]
+fn drop_all_leaves_what_the_instance_is_made_of() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    server.put("/sandbox/x").turtle("<> <a:p> 1 .").send().expect_status(201);
+    check(
+        &server,
+        "INSERT DATA { <a:s> e:p 1 . GRAPH <http://foreign.example/> { <a:s> e:p 1 } }",
+        204,
+    );
+    check(&server, "DROP ALL", 204);
+    assert!(!server.ask("ASK { <a:s> ?p ?o }") && !server.ask("ASK { GRAPH ?g { <a:s> ?p ?o } }"));
+    assert_eq!(server.get("/organizations/lac").status(), 410);
+    assert_eq!(server.get("/sandbox/x").status(), 410);
+    for path in ["/", "/organizations", "/sandbox", "/ns", "/shapes/actors", "/scheme/section"] {
+        assert_eq!(server.get(path).status(), 200, "{path}");
+    }
+    let created = server.put("/organizations/rive").turtle(organization("Rive"));
+    assert_eq!(created.status(), 201, "the registry goes on");
+    assert_eq!(
+        server
+            .put("/organizations/x")
+            .turtle("<> a <http://virtual-assembly.org/ontologies/pair#Organization> .")
+            .status(),
+        422
+    );
+}
+
+#[test]
+fn operations_of_one_request_see_each_other_and_stand_or_fall_together() {
+    let server = Server::empty();
+    let sequence = "INSERT DATA { <a:s> e:n 1 } ;
+        DELETE { ?s e:n ?n } INSERT { ?s e:n ?m } WHERE { ?s e:n ?n BIND(?n + 1 AS ?m) } ;
+        DELETE { ?s e:n ?n } INSERT { ?s e:n ?m } WHERE { ?s e:n ?n BIND(?n * 5 AS ?m) }";
+    check(&server, sequence, 204);
+    assert_eq!(server.rows("SELECT ?n { <a:s> <http://e.example/n> ?n }"), "10\n");
+    let head = server.folder.head();
+    check(&server, "INSERT DATA { <a:t> e:n 1 } ; INSERT DATA { GRAPH <ns> { <a:t> e:n 1 } }", 409);
+    check(&server, "INSERT DATA { <a:t> e:n 1 } ; DELETE DATA { <a:t> e:n 1 }", 204);
+    check(&server, "INSERT DATA { <a:s> e:n 10 }", 204);
+    check(&server, "DELETE DATA { <a:absent> e:n 1 }", 204);
+    assert_eq!(server.folder.head(), head, "what changes nothing is no entry");
+}
+
+#[test]
+fn foreign_graphs_are_stored_and_unconstrained() {
+    let server = Server::empty();
+    let data = "GRAPH <http://foreign.example/g> { <a:s> a pair:Organization ; e:p [ e:q 1 ] }";
+    check(&server, &format!("INSERT DATA {{ {data} }}"), 204);
+    assert!(server.ask("ASK { GRAPH <http://foreign.example/g> { ?s <http://e.example/p> ?b } }"));
+    check(&server, "DROP GRAPH <http://foreign.example/g>", 204);
+    check(&server, "INSERT DATA { GRAPH <http://foreign.example/g> { <a:s> e:p 1 } }", 204);
+}
