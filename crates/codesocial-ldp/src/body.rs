@@ -5,6 +5,7 @@ use codesocial_rdf::vocab::{ldp, rdf};
 use codesocial_rdf::{Changeset, skolem};
 use codesocial_store::{Random, Rejection, State};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use std::collections::HashSet;
 
 /// A body that was checked, with its blank nodes named.
 pub(crate) struct Body {
@@ -26,7 +27,7 @@ impl Body {
         random: &mut Random,
     ) -> Result<Self, Rejection> {
         let meta = State::meta(document.as_ref());
-        let current: Vec<Triple> = state.graph(meta.as_ref().into()).collect();
+        let current: HashSet<Triple> = state.graph(meta.as_ref().into()).collect();
         let exists = !current.is_empty();
         let (mut triples, mut managed, mut container) = (Vec::new(), Vec::new(), false);
         for triple in incoming {
@@ -53,11 +54,10 @@ impl Body {
     /// The body as the whole content of `document`: what goes and what comes.
     pub(crate) fn difference(self, state: &State, document: &NamedNode) -> Changeset {
         let in_graph = |triple: Triple| -> Quad { triple.in_graph(document.clone()) };
-        let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
-        let added =
-            self.triples.iter().filter(|t| !stored.contains(t)).cloned().map(in_graph).collect();
-        let removed =
-            stored.into_iter().filter(|t| !self.triples.contains(t)).map(in_graph).collect();
+        let stored: HashSet<Triple> = state.graph(document.as_ref().into()).collect();
+        let wanted: HashSet<Triple> = self.triples.into_iter().collect();
+        let added = wanted.difference(&stored).cloned().map(in_graph).collect();
+        let removed = stored.difference(&wanted).cloned().map(in_graph).collect();
         Changeset { removed, added }
     }
 }
@@ -75,7 +75,7 @@ fn names_no_model(triple: &Triple) -> bool {
         && [ldp::RESOURCE, ldp::RDF_SOURCE].iter().any(|class| triple.object == Term::from(*class))
 }
 
-/// A document speaks of itself, its fragments and its blank nodes; an unconstrained one of anything.
+/// A document speaks of itself, its fragments and its blank nodes; one without rules of anything.
 fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Result<(), Rejection> {
     let constrained = state.base().kind_of(document.as_ref()).in_shacl_data();
     for triple in triples {

@@ -2,7 +2,7 @@
 //! written as a blank node again when it leaves. Inside there are no blank nodes at all.
 
 use oxrdf::{BlankNode, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 const MARK: &str = "#b-";
 const DIGITS: usize = 16;
@@ -86,11 +86,20 @@ pub fn continuing(incoming: &[Triple], stored: &[Triple]) -> HashMap<BlankNode, 
     let (mut steps, mut pairs) = (0, HashMap::new());
     while steps <= MATCH_STEPS_MAX {
         steps += refine(&mut left, &mut right);
-        let Some((one, other)) = next_pair(&left, &right, &pairs) else { break };
-        let colour = u64::MAX - pairs.len() as u64;
-        left.fix(one, colour);
-        right.fix(other, colour);
-        pairs.insert(one, other);
+        let alike = alike(&left, &right, &pairs);
+        let only: Vec<_> =
+            alike.iter().filter(|(ours, theirs)| ours.len() == 1 && theirs.len() == 1).collect();
+        // Of several that look alike one pair is fixed: the next round tells the rest apart.
+        let found = if only.is_empty() { alike.first().into_iter().collect() } else { only };
+        if found.is_empty() {
+            break;
+        }
+        for (ours, theirs) in found {
+            let colour = u64::MAX - pairs.len() as u64;
+            left.fix(ours[0], colour);
+            right.fix(theirs[0], colour);
+            pairs.insert(ours[0], theirs[0]);
+        }
     }
     pairs
         .into_iter()
@@ -119,22 +128,29 @@ fn unskolemise_keeping(mut triple: Triple) -> Triple {
     triple
 }
 
-fn next_pair<'a, 'b>(
+/// Nodes of both sides that have one colour and no partner yet, by name.
+type Alike<'a, 'b> = (Vec<&'a str>, Vec<&'b str>);
+
+fn alike<'a, 'b>(
     left: &Colours<'a>,
     right: &Colours<'b>,
     pairs: &HashMap<&'a str, &'b str>,
-) -> Option<(&'a str, &'b str)> {
-    let mut unpaired: Vec<(u64, &'a str)> = left
-        .of
-        .iter()
-        .filter(|(node, _)| !pairs.contains_key(*node))
-        .map(|(node, colour)| (*colour, *node))
-        .collect();
-    unpaired.sort_unstable();
-    unpaired.into_iter().find_map(|(colour, node)| {
-        let alike = right.of.iter().filter(|(_, other)| **other == colour);
-        alike.map(|(node, _)| *node).min().map(|other| (node, other))
-    })
+) -> Vec<Alike<'a, 'b>> {
+    let mut by_colour: BTreeMap<u64, Alike<'a, 'b>> = BTreeMap::new();
+    for (node, colour) in left.of.iter().filter(|(node, _)| !pairs.contains_key(*node)) {
+        by_colour.entry(*colour).or_default().0.push(node);
+    }
+    for (node, colour) in &right.of {
+        if let Some((_, theirs)) = by_colour.get_mut(colour) {
+            theirs.push(node);
+        }
+    }
+    by_colour.retain(|_, (ours, theirs)| !ours.is_empty() && !theirs.is_empty());
+    for (ours, theirs) in by_colour.values_mut() {
+        ours.sort_unstable();
+        theirs.sort_unstable();
+    }
+    by_colour.into_values().collect()
 }
 
 /// Refines both sides by as many rounds, until no colour class splits any more: colours of
@@ -275,6 +291,13 @@ mod tests {
                 turtle.push_str(&format!("_:n{a} <p:p> _:n{b} .\n"));
             }
         }
+        check(&turtle, &turtle, 0);
+    }
+
+    #[test]
+    fn a_document_of_many_blank_nodes_maps_onto_itself() {
+        let turtle: String =
+            (0..2_000).map(|n| format!("<> <p:p> [ <p:q> {n} ; <p:r> [ <p:s> 1 ] ] .\n")).collect();
         check(&turtle, &turtle, 0);
     }
 

@@ -30,7 +30,7 @@ pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
     merkle_root,
 };
-pub use recovery::{Verified, VerifyError, read_state, verify};
+pub use recovery::{Verified, VerifyError, read_entries, read_state, verify};
 pub use rejection::{Rejection, UpdateRefusal};
 pub use rules::Rules;
 pub use sequencer::QUEUE_MAX;

@@ -1,8 +1,8 @@
-//! Opening: genesis where there is nothing, else the newest checkpoint that stands in the chain, and
-//! the journal from there on.
+//! Opening: genesis where there is nothing, else the newest checkpoint that stands in the chain,
+//! and the journal from there on.
 
 use crate::commit::decide;
-use crate::journal::{Journal, JournalError, SqliteJournal};
+use crate::journal::{Entry, Journal, JournalError, SqliteJournal};
 use crate::store::JOURNAL_FILE;
 use crate::{
     AccessMode, Agent, Command, CommandKind, Head, OpenError, Precondition, Proposal, Random,
@@ -230,6 +230,12 @@ pub fn read_state(folder: &Path) -> Result<State, OpenError> {
         let start = start.unwrap_or_else(|| State::empty(base));
         Ok(replay_from(&journal, start, Some(head.seq)).await?.published().with_rules())
     })
+}
+
+/// Up to `limit` entries after entry `seq`, each checked. Blocking.
+pub fn read_entries(folder: &Path, seq: u64, limit: u32) -> Result<Vec<Entry>, OpenError> {
+    let (journal, runtime) = read_only(folder)?;
+    Ok(runtime.block_on(journal.after(seq, limit))?)
 }
 
 fn read_only(folder: &Path) -> Result<(Journal, tokio::runtime::Runtime), OpenError> {

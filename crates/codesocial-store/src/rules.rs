@@ -163,3 +163,53 @@ impl GraphView for Judged<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codesocial_graph::Snapshot;
+    use codesocial_rdf::{Base, RdfSyntax, parse};
+    use oxrdf::Triple;
+
+    /// The data graph of a store is a graph like any other to the engine: what two documents both
+    /// say counts once, and skolem IRIs are blank nodes.
+    #[test]
+    fn the_data_graph_is_a_set_of_triples_with_blank_nodes() {
+        let base = Base::parse("http://x/").expect("a base");
+        let data = "
+            <http://x/a> { <http://x/a> <p:p> <http://x/b>, 1 . <http://x/b> <p:q> <http://x/a#b-00000000000000ff> . }
+            <http://x/b> { <http://x/b> <p:q> <http://x/a#b-00000000000000ff> . <http://x/a> <p:p> 1 . }
+            <http://x/b.meta> { <http://x/b> <p:hidden> 1 . }
+            <http://x/ns> { <p:c> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <p:d> . <p:c> <p:hidden> 1 . }";
+        let added = parse::quads(data.as_bytes(), RdfSyntax::TriG, "http://x/").expect("TriG");
+        let mut candidate = Snapshot::empty(base).candidate();
+        candidate.apply(&Changeset { removed: Vec::new(), added }).expect("it fits");
+        let expected = "
+            <http://x/a> <p:p> <http://x/b>, 1 .
+            <http://x/b> <p:q> <http://x/a#b-00000000000000ff> .
+            <p:c> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <p:d> .";
+        let expected = parse::triples(expected.as_bytes(), RdfSyntax::Turtle, "http://x/");
+        let view = Judged(candidate.data_graph());
+        let skolem = oxrdf::NamedNodeRef::new_unchecked("http://x/a#b-00000000000000ff");
+        let blank = view.node(skolem.into()).expect("the node is there");
+        assert_eq!(view.kind(blank), TermKind::BlankNode);
+        assert!(view.term(blank).is_blank_node());
+        let named: Vec<Triple> = expected
+            .expect("Turtle")
+            .into_iter()
+            .filter(|triple| !triple.object.to_string().contains("#b-"))
+            .collect();
+        let all: usize = view
+            .pairs(view.node(oxrdf::NamedNodeRef::new_unchecked("p:q").into()).expect("p:q"))
+            .count();
+        assert_eq!(all, 1, "two documents say it, and it counts once");
+        for triple in &named {
+            let [s, p, o] =
+                triple_ids(&candidate, &triple.clone().in_graph(oxrdf::GraphName::DefaultGraph))
+                    .expect("the terms are there");
+            assert!(view.contains(s, p, o), "{triple}");
+        }
+        let hidden = oxrdf::NamedNodeRef::new_unchecked("p:hidden");
+        assert_eq!(view.node(hidden.into()).map(|p| view.pairs(p).count()), Some(0));
+    }
+}
