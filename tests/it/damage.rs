@@ -93,6 +93,26 @@ fn a_journal_cut_at_its_end_is_no_shorter_journal() {
 }
 
 #[test]
+fn a_journal_that_is_behind_its_checkpoint_has_lost_entries() {
+    // A younger copy of the same instance's journal, put beside the older one's checkpoint.
+    let folder = Server::empty().stop();
+    let journal = folder.data().join("journal.sqlite");
+    let before = fs::read(&journal).expect("the journal is there");
+    let server = folder.serve(&[]);
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let folder = server.stop();
+    fs::write(&journal, before).expect("the file can be written");
+    let output = folder.run("verify", &[]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && told.contains("entries were lost"), "{told}");
+    let refused = folder.try_serve(&[]).map(|_| ()).expect_err("acknowledged writes are missing");
+    assert!(refused.contains("entries were lost"), "{refused}");
+    fs::remove_file(&journal).expect("the file is there");
+    let refused = folder.try_serve(&[]).map(|_| ()).expect_err("no new instance over an old one");
+    assert!(refused.contains("empty journal"), "{refused}");
+}
+
+#[test]
 fn a_second_process_on_the_directory_is_refused() {
     let server = Server::empty();
     let refused = server.folder.try_serve(&[]).map(|_| ()).expect_err("one process at a time");

@@ -89,3 +89,13 @@ fn a_place_has_the_numbers_of_its_point() {
         check(&server, "/places/grange", &place(point), &expected);
     }
 }
+
+#[test]
+fn a_second_put_of_a_body_with_a_label_only_changes_nothing() {
+    let server = Server::shared();
+    let body = format!("{PREFIXES}<> a pair:Organization ; pair:label \"Lac calme\" .");
+    let first = server.put("/organizations/lac-calme").turtle(body.clone()).send();
+    let tag = first.expect_status(201).header("etag").to_owned();
+    let second = server.put("/organizations/lac-calme").turtle(body).send();
+    assert_eq!(second.expect_status(204).header("etag"), tag);
+}

@@ -17,7 +17,6 @@ mod damage;
 mod derived;
 mod fixtures;
 mod hostile;
-mod known;
 mod ldp;
 mod memory;
 mod negotiation;

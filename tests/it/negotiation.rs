@@ -114,3 +114,12 @@ fn the_process_says_how_it_is() {
         (0..2).map(|_| server.get("/healthz").send().header("x-request-id").to_owned()).collect();
     assert!(ids[0].len() == 26 && ids[0] != ids[1], "each request has an id: {ids:?}");
 }
+
+#[test]
+fn the_language_that_a_url_chooses_is_kept_for_the_next_page() {
+    let server = Server::shared();
+    let page = server.get("/?lang=en").header("Accept", "text/html").send();
+    assert!(page.expect_status(200).header("set-cookie").starts_with("lang=en; Path=/"));
+    let page = server.get("/").header("Accept", "text/html").send();
+    assert_eq!(page.expect_status(200).header("set-cookie"), "");
+}

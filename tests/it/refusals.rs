@@ -89,3 +89,12 @@ fn an_unknown_method_hears_which_ones_there_are() {
     let answer = server.anonymous("PURGE", "/organizations").admin().send().expect_status(405);
     assert!(answer.header("allow").starts_with("GET, HEAD, OPTIONS, POST"), "{answer:?}");
 }
+
+#[test]
+fn a_body_does_not_speak_of_names_that_are_the_servers() {
+    let server = Server::shared();
+    for body in ["<x.meta> <a:p> 1 .", "<> <a:p> <x.acl> .", "<#b-0> <a:p> 1 ."] {
+        server.put("/sandbox/reserved").turtle(body).send().expect_status(422);
+    }
+    assert_eq!(server.get("/sandbox/reserved").status(), 404);
+}

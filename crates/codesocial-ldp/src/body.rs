@@ -2,7 +2,7 @@
 
 use crate::document::is_server_managed;
 use codesocial_rdf::vocab::{ldp, rdf};
-use codesocial_rdf::{Changeset, skolem};
+use codesocial_rdf::{Changeset, GraphKind, skolem};
 use codesocial_store::{Random, Rejection, State};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use std::collections::HashSet;
@@ -89,9 +89,7 @@ fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Resul
                 Term::BlankNode(_) | Term::Literal(_) => None,
             },
         ];
-        if let Some(reserved) =
-            names.iter().flatten().find(|node| skolem::is_reserved(node.as_str()))
-        {
+        if let Some(reserved) = names.iter().flatten().find(|node| is_reserved(state, node)) {
             return Err(Rejection::Reserved(reserved.as_str().to_owned()));
         }
         if let Some(subject) = names[0].filter(|_| constrained) {
@@ -99,6 +97,13 @@ fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Resul
         }
     }
     Ok(())
+}
+
+/// Names of blank nodes, and of the graphs in which the server and access rules speak.
+fn is_reserved(state: &State, name: &NamedNode) -> bool {
+    let kind = state.base().kind_of(name.as_ref());
+    skolem::is_reserved(name.as_str())
+        || matches!(kind, GraphKind::Meta | GraphKind::SandboxMeta | GraphKind::Acl)
 }
 
 /// Whether what an update changes may stand in the documents that it changes: the same rules as for

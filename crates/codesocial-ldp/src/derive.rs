@@ -14,8 +14,17 @@ const ACTOR_TYPES: &str = "https://w3id.org/codesocial/scheme/type-acteur/";
 const UNSPECIFIED_ACTOR: &str = "https://w3id.org/codesocial/scheme/type-acteur/a-preciser";
 const NOT_INSCRIBED: &str = "https://w3id.org/codesocial/scheme/statut-inscription/non-inscrit";
 
+/// How a client said what a document holds, which decides what an absent label means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// As its whole content: what is absent was perhaps never known to the client, and is derived.
+    Whole,
+    /// As a change: what goes was taken away.
+    Change,
+}
+
 /// The change, and what follows from it in each document that it touches.
-pub(crate) fn with_derived(state: &State, mut change: Changeset) -> Changeset {
+pub(crate) fn with_derived(state: &State, mut change: Changeset, said: Said) -> Changeset {
     let written = change.removed.iter().chain(&change.added);
     let documents: BTreeSet<NamedNode> = written
         .filter_map(|quad| match &quad.graph_name {
@@ -37,7 +46,7 @@ pub(crate) fn with_derived(state: &State, mut change: Changeset) -> Changeset {
             after.remove(&triple);
         }
         after.extend(of_graph(&change.added));
-        let derivation = Derivation { before: Content(before), after: Content(after) };
+        let derivation = Derivation { said, before: Content(before), after: Content(after) };
         let (removed, added) = derivation.changes();
         let in_graph = |triple: Triple| triple.in_graph(graph.clone());
         let removed: Vec<Quad> = removed.into_iter().map(in_graph).collect();
@@ -50,6 +59,7 @@ pub(crate) fn with_derived(state: &State, mut change: Changeset) -> Changeset {
 }
 
 struct Derivation {
+    said: Said,
     before: Content,
     after: Content,
 }
@@ -116,8 +126,8 @@ impl Derivation {
     }
 
     /// `pair:label` and `skos:prefLabel@fr` say the same. A missing one is derived; where both were
-    /// equal and only one changes or goes, the other follows. With two of a kind nothing is
-    /// derived: the shapes refuse them.
+    /// equal and only one changes or is taken away, the other follows. With two of a kind nothing
+    /// is derived: the shapes refuse them.
     fn labels(&self, subject: &NamedOrBlankNode, (removed, added): &mut Changes) {
         let both = |content: &Content| {
             (
@@ -134,11 +144,12 @@ impl Derivation {
             (Label::One(one), Label::One(other)) if one == other => Some(one.clone()),
             _ => None,
         };
+        let taken_away = |now: &String| self.said == Said::Change && agreed.as_ref() == Some(now);
         match both(&self.after) {
-            (Label::One(now), Label::None) if agreed.as_ref() == Some(&now) => {
+            (Label::One(now), Label::None) if taken_away(&now) => {
                 removed.push(plain(&now));
             }
-            (Label::None, Label::One(now)) if agreed.as_ref() == Some(&now) => {
+            (Label::None, Label::One(now)) if taken_away(&now) => {
                 removed.push(french(&now));
             }
             (Label::One(now), Label::None) => added.push(french(&now)),

@@ -2,7 +2,7 @@
 //! what was deleted never comes back.
 
 use crate::Request;
-use crate::derive::with_derived;
+use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, skolem};
 use codesocial_store::{Command, CommandKind, Proposal, State};
@@ -133,7 +133,7 @@ pub fn load(
                 skolem::skolemise(&mut triples, document, HashMap::new(), || random.bits());
                 client.added.extend(triples.into_iter().map(|t| t.in_graph(name.clone())));
             }
-            let client = with_derived(state, client);
+            let client = with_derived(state, client, Said::Whole);
             let mut server = Changeset::default();
             if let Some((set, digest)) = &set {
                 let (name, graph) = (set_name(state, set), state.base().resolve("system/sets"));

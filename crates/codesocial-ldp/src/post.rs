@@ -2,7 +2,7 @@
 
 use crate::Request;
 use crate::body::Body;
-use crate::derive::with_derived;
+use crate::derive::{Said, with_derived};
 use crate::slug::{decode_header, slug};
 use codesocial_rdf::vocab::{dct, foaf, ldp, pair, rdf, rdfs, schema, skos};
 use codesocial_rdf::{Changeset, GraphKind};
@@ -50,7 +50,7 @@ pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> C
                 return Err(Rejection::EmptyDocument);
             }
             let server = container_model(&document, is_container);
-            let client = with_derived(state, body.difference(state, &document));
+            let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document) })
         }),
     )

@@ -2,7 +2,7 @@
 
 use crate::Request;
 use crate::body::Body;
-use crate::derive::with_derived;
+use crate::derive::{Said, with_derived};
 use crate::post::container_model;
 use codesocial_store::{AccessMode, Command, CommandKind, Proposal, Rejection};
 use oxrdf::{NamedNode, Triple};
@@ -25,7 +25,7 @@ pub fn put(request: Request<'_>, document: NamedNode, triples: Vec<Triple>) -> C
                 return Err(Rejection::EmptyDocument);
             }
             let server = container_model(&document, body.container && !exists);
-            let client = with_derived(state, body.difference(state, &document));
+            let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document.clone()) })
         }),
     )

@@ -2,7 +2,7 @@
 
 use crate::Request;
 use crate::body::check_changes;
-use crate::derive::with_derived;
+use crate::derive::{Said, with_derived};
 use codesocial_store::update::{Reach, changes, is_data_only};
 use codesocial_store::{Command, CommandKind, Proposal, Rejection, State, UpdateRefusal};
 use spareval::CancellationToken;
@@ -55,7 +55,7 @@ pub(crate) fn carry_out(
                 let cancel = CancellationToken::new();
                 let client = changes(&update, &reach, state, agent, random, &cancel)?;
                 check_changes(state, &client)?;
-                let client = with_derived(state, client);
+                let client = with_derived(state, client, Said::Change);
                 Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
             }),
         ));
@@ -67,7 +67,7 @@ pub(crate) fn carry_out(
         kind,
         target,
         Box::new(move |state, _| {
-            let client = with_derived(state, client.clone());
+            let client = with_derived(state, client.clone(), Said::Change);
             Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
         }),
     );

@@ -1,13 +1,15 @@
 //! The Linked Data Platform over HTTP. <https://www.w3.org/TR/ldp/>
 
-use crate::extract::{Conditions, EntityTag, Who};
+use crate::extract::{Conditions, EntityTag, Language, Who};
 use crate::problem::{Ask, Problem, Refusal};
 use crate::representation::{Form, rdf};
 use crate::routes::REPORT_RELATION;
 use crate::state::App;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, VARY};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, LOCATION, SET_COOKIE, VARY,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -146,6 +148,9 @@ impl Call {
         headers.insert(VARY, HeaderValue::from_static(form.vary()));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        if let (Form::Page(language), true) = (form, Language::is_chosen_by(&self.parts.uri)) {
+            headers.insert(SET_COOKIE, header(&language.cookie()));
+        }
         let tag = Self::tag(&state, &document, form);
         headers.insert(ETAG, header(tag.as_str()));
         if self.conditions.not_modified(&tag) {

@@ -35,6 +35,11 @@ pub(crate) async fn open(
     random: &mut Random,
 ) -> Result<Recovered, OpenError> {
     if journal.head().await? == Head::EMPTY {
+        let left = checkpoint::list(folder)
+            .map_err(|error| OpenError::Folder { path: folder.to_owned(), error })?;
+        if !left.is_empty() {
+            return Err(OpenError::NoJournal(folder.to_owned()));
+        }
         let base = asked.map_or_else(default_base, Ok)?;
         let state = genesis(journal, folder, base, now, random).await?;
         return Ok(Recovered { state, checkpointed: 0 });
@@ -122,7 +127,8 @@ async fn base_of(journal: &Journal) -> Result<Base, OpenError> {
     Err(OpenError::Genesis("no segment states it".to_owned()))
 }
 
-/// The newest checkpoint whose checksum holds and whose entry stands in the chain.
+/// The newest checkpoint whose checksum holds. Its entry must stand in the chain: a checkpoint is
+/// written after the journal, so one that is ahead of it or beside it means that entries were lost.
 async fn newest_checkpoint(
     journal: &Journal,
     folder: &Path,
@@ -135,7 +141,7 @@ async fn newest_checkpoint(
             Ok(state) if journal.hash_of(state.head.seq).await? == Some(state.head.hash) => {
                 return Ok(Some(state));
             }
-            Ok(_) => tracing::warn!(?file, "a checkpoint of another history is not used"),
+            Ok(state) => return Err(OpenError::Lost { checkpoint: state.head.seq }),
             Err(error) => tracing::warn!(?file, %error, "a damaged checkpoint is not used"),
         }
     }

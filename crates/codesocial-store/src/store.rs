@@ -43,6 +43,13 @@ pub enum OpenError {
     #[error("the first entry of the journal: {0}")]
     Base(#[from] BaseError),
     #[error(
+        "the journal does not hold entry {checkpoint}, of which there is a whole checkpoint: \
+         entries were lost. Restore journal.sqlite from a backup"
+    )]
+    Lost { checkpoint: u64 },
+    #[error("{0} has checkpoints and an empty journal: restore journal.sqlite from a backup")]
+    NoJournal(PathBuf),
+    #[error(
         "the clock says {now}, more than an hour before the last entry of {last}: set it right"
     )]
     Clock { now: Timestamp, last: Timestamp },

@@ -1,5 +1,6 @@
 //! The reader's language: `?lang=`, then the cookie `lang`, then `Accept-Language`. French first.
 
+use axum::http::Uri;
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use codesocial_shacl::Lang;
@@ -35,17 +36,29 @@ impl Language {
         Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
+    /// Whether the address itself says the language.
+    pub(crate) fn is_chosen_by(uri: &Uri) -> bool {
+        Self::of_query(uri).is_some()
+    }
+
+    /// The cookie that keeps a choice for a year.
+    pub(crate) fn cookie(self) -> String {
+        format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", self.tag())
+    }
+
+    fn of_query(uri: &Uri) -> Option<Self> {
+        let pairs = uri.query().into_iter().flat_map(|query| query.split('&'));
+        pairs.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Self::of_tag)
+    }
+
     pub(crate) fn of(parts: &Parts) -> Self {
-        let parameter = parts.uri.query().into_iter().flat_map(|query| query.split('&'));
-        let parameter =
-            parameter.filter_map(|pair| pair.strip_prefix("lang=")).find_map(Self::of_tag);
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let cookie = || {
             let pairs = header(COOKIE)?.split(';');
             pairs.filter_map(|pair| pair.trim().strip_prefix("lang=")).find_map(Self::of_tag)
         };
         let accepted = || header(ACCEPT_LANGUAGE).and_then(Self::preferred);
-        parameter.or_else(cookie).or_else(accepted).unwrap_or_default()
+        Self::of_query(&parts.uri).or_else(cookie).or_else(accepted).unwrap_or_default()
     }
 
     /// <https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4>
