@@ -139,3 +139,51 @@ fn without_a_journal_nothing_is_verified() {
     assert_eq!(output.status.code(), Some(2));
     assert!(!folder.data().join("journal.sqlite").exists(), "verify writes nothing");
 }
+
+/// A small file system of its own, where this process may mount one.
+struct SmallDisk(Folder);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = Folder::new();
+        fs::create_dir_all(folder.data()).expect("a folder can be made");
+        let mount = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
+            .arg(folder.data())
+            .output();
+        mount.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let unmount = std::process::Command::new("umount").arg("-l").arg(self.0.data()).status();
+        assert!(unmount.is_ok_and(|status| status.success()), "the test leaves no mount behind");
+    }
+}
+
+#[test]
+fn a_full_disk_refuses_writes_serves_reads_and_recovers() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("    skipped: a file system can be mounted by root only");
+        return;
+    };
+    let server = disk.0.try_serve(&[]).expect("there is room to start");
+    let ballast = disk.0.data().join("ballast");
+    fs::write(&ballast, vec![0; 2 << 20]).expect("there is room for a ballast");
+    let text = "x".repeat(20_000);
+    let write = |n: usize| {
+        let body = format!("<> <a:p> \"{n} {text}\" .");
+        server.put(&format!("/sandbox/full-{n}")).turtle(body).status()
+    };
+    let full = (0..2_000).find(|n| write(*n) != 201).expect("the disk fills up");
+    assert!(full > 10, "some writes went well");
+    for n in full..full + 5 {
+        assert_eq!(write(n), 507);
+        assert_eq!(server.get(&format!("/sandbox/full-{n}")).status(), 404, "nothing half-written");
+    }
+    assert_eq!(server.get(&format!("/sandbox/full-{}", full - 1)).status(), 200);
+    fs::remove_file(&ballast).expect("the ballast is there");
+    assert_eq!(write(full), 201, "there is room again, and no restart was needed");
+    assert_eq!(disk.0.run("verify", &[]).status.code(), Some(0));
+}

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Row, SqliteConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -16,15 +16,19 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// another.
 #[derive(Debug, Clone)]
 pub(crate) struct SqliteJournal {
-    connection: Arc<Mutex<SqliteConnection>>,
+    options: SqliteConnectOptions,
+    /// None after a failed append: SQLite may have ended the transaction by itself (a full disk),
+    /// so the connection is made anew and never guessed about.
+    connection: Arc<Mutex<Option<SqliteConnection>>>,
 }
 
 impl SqliteJournal {
     /// Opens the file for writing, creating it and its tables where they are missing.
     pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
-        let mut connection = options(path).create_if_missing(true).connect().await?;
+        let options = options(path).create_if_missing(true);
+        let mut connection = options.connect().await?;
         sqlx::migrate!("./migrations").run(&mut connection).await?;
-        Ok(Self::of(connection))
+        Ok(Self::of(options, connection))
     }
 
     /// Opens an existing file beside a running server: nothing is written.
@@ -32,22 +36,34 @@ impl SqliteJournal {
         if !path.exists() {
             return Err(JournalError::Missing(path.to_owned()));
         }
-        Ok(Self::of(options(path).read_only(true).connect().await?))
+        let options = options(path).read_only(true);
+        let connection = options.connect().await?;
+        Ok(Self::of(options, connection))
     }
 
-    fn of(connection: SqliteConnection) -> Self {
-        Self { connection: Arc::new(Mutex::new(connection)) }
+    fn of(options: SqliteConnectOptions, connection: SqliteConnection) -> Self {
+        Self { options, connection: Arc::new(Mutex::new(Some(connection))) }
+    }
+
+    /// The connection, made anew where the last append failed.
+    async fn connection(&self) -> Result<MappedMutexGuard<'_, SqliteConnection>, sqlx::Error> {
+        let mut guard = self.connection.lock().await;
+        if guard.is_none() {
+            *guard = Some(self.options.connect().await?);
+        }
+        // It was just made: the error cannot come up.
+        MutexGuard::try_map(guard, Option::as_mut).map_err(|_| sqlx::Error::WorkerCrashed)
     }
 
     /// Brings what was written into the one file, so that a stopped instance can be copied.
     pub(crate) async fn settle(&self) -> Result<(), JournalError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *connection).await?;
         Ok(())
     }
 
     pub(crate) async fn head(&self) -> Result<Head, JournalError> {
-        head(&mut *self.connection.lock().await).await
+        head(&mut *self.connection().await?).await
     }
 
     pub(crate) async fn append(
@@ -55,8 +71,16 @@ impl SqliteJournal {
         expected: Head,
         entries: &[Entry],
     ) -> Result<(), JournalError> {
+        let outcome = self.try_append(expected, entries).await;
+        if outcome.is_err() {
+            *self.connection.lock().await = None;
+        }
+        outcome
+    }
+
+    async fn try_append(&self, expected: Head, entries: &[Entry]) -> Result<(), JournalError> {
         // IMMEDIATE: take the write lock first, so that the head compared is the head replaced.
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await.map_err(full)?;
         let mut tx = connection.begin_with("BEGIN IMMEDIATE").await.map_err(full)?;
         let now = head(&mut tx).await?;
         if now != expected {
@@ -80,7 +104,7 @@ impl SqliteJournal {
     }
 
     pub(crate) async fn after(&self, seq: u64, limit: u32) -> Result<Vec<Entry>, JournalError> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.connection().await?;
         let mut tx = connection.begin().await?;
         let headers =
             sqlx::query("SELECT seq, header, hash FROM entry WHERE seq > ?1 ORDER BY seq LIMIT ?2")
@@ -116,7 +140,7 @@ impl SqliteJournal {
     pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
         let row = sqlx::query("SELECT hash FROM entry WHERE seq = ?1")
             .bind(number(seq))
-            .fetch_optional(&mut *self.connection.lock().await)
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         row.map(|row| hash(&row, "hash", seq)).transpose()
     }
@@ -286,7 +310,10 @@ mod tests {
             let folder = tempfile::tempdir().expect("a folder");
             let journal = SqliteJournal::open(&folder.path().join("j.db")).await.expect("journal");
             journal.append(Head::EMPTY, &[entry(1, GENESIS_PREV)]).await.expect("appended");
-            sqlx::query(damage).execute(&mut *journal.connection.lock().await).await.expect(damage);
+            sqlx::query(damage)
+                .execute(&mut *journal.connection().await.expect("connected"))
+                .await
+                .expect(damage);
             let error = journal.after(0, 10).await.expect_err(damage);
             assert!(matches!(error, JournalError::Damaged { seq: 1, .. }), "{damage}: {error}");
         }
