@@ -81,6 +81,24 @@ fn import_adds_what_is_absent_all_or_nothing() {
 }
 
 #[test]
+fn import_is_held_to_what_every_client_is() {
+    let folder = Server::empty().stop();
+    let head = folder.head();
+    let person = "<organizations/p> a <http://xmlns.com/foaf/0.1/Person> .";
+    let contains = "<seeds> <http://www.w3.org/ns/ldp#contains> <seeds/x> .";
+    for (name, text, status) in [
+        ("person.ttl", person, 1),
+        ("contains.ttl", contains, 0),
+        ("meta.trig", "<seeds.meta> { <seeds.meta> <a:p> 1 }", 2),
+        ("system.trig", "<system/x> { <system/x> <a:p> 1 }", 2),
+        ("elsewhere.ttl", "<urn:x> <a:p> 1 .", 2),
+    ] {
+        told(&folder.run("import", &[&file(&folder, name, text.as_bytes())]), status);
+        assert_eq!(folder.head(), head, "{name}: nothing was written");
+    }
+}
+
+#[test]
 fn export_works_beside_the_server_and_can_be_imported() {
     let server = Server::empty();
     server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);

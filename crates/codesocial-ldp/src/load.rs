@@ -2,11 +2,14 @@
 //! what was deleted never comes back.
 
 use crate::Request;
+use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
-use codesocial_rdf::{Base, Changeset, skolem};
+use codesocial_rdf::{Base, Changeset, GraphKind, skolem};
 use codesocial_store::{Command, CommandKind, Proposal, State};
-use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use oxrdf::{
+    BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
+};
 use std::collections::{BTreeMap, HashMap};
 
 /// Triples of a dataset, each with the document that it belongs to.
@@ -22,6 +25,8 @@ pub enum DatasetError {
     Outside(String),
     #[error("a blank node belongs to no document: nothing refers to it")]
     Orphan,
+    #[error("{0} is no document: only the server writes there")]
+    ServerGraph(String),
     #[error("the graph {graph} speaks of {subject}, which is another document")]
     ForeignSubject { graph: String, subject: String },
 }
@@ -42,6 +47,10 @@ impl Documents {
             };
             if !base.contains(&document) {
                 return Err(DatasetError::Outside(document));
+            }
+            let kind = base.kind_of(NamedNodeRef::new_unchecked(&document));
+            if !matches!(kind, GraphKind::Resource | GraphKind::Sandbox) {
+                return Err(DatasetError::ServerGraph(document));
             }
             if let NamedOrBlankNode::NamedNode(subject) = &quad.subject
                 && document_of(subject.as_str()) != document
@@ -133,6 +142,7 @@ pub fn load(
                 skolem::skolemise(&mut triples, document, HashMap::new(), || random.bits());
                 client.added.extend(triples.into_iter().map(|t| t.in_graph(name.clone())));
             }
+            check_changes(state, &client)?;
             let client = with_derived(state, client, Said::Whole);
             let mut server = Changeset::default();
             if let Some((set, digest)) = &set {
@@ -158,4 +168,37 @@ pub fn is_loaded(state: &State, set: &str, digest: &str) -> bool {
 
 fn set_name(state: &State, set: &str) -> NamedNode {
     state.base().resolve(&format!("system/sets/{set}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use codesocial_rdf::{RdfSyntax, parse};
+
+    #[track_caller]
+    fn check(trig: &str, expected: &Result<usize, &str>) {
+        let base = Base::parse("http://x/").expect("a base");
+        let quads = parse::quads(trig.as_bytes(), RdfSyntax::TriG, "http://x/").expect("TriG");
+        let split = Documents::split(quads, &base).map(|documents| documents.len());
+        let told = split.map_err(|error| error.to_string());
+        assert_eq!(told.as_ref().copied().map_err(String::as_str), *expected, "{trig}");
+    }
+
+    #[test]
+    fn triples_belong_to_the_document_of_their_subject() {
+        check("<a/b> <p:p> [ <p:q> [] ] . <a/b#c> <p:p> 1 . <a/d> <p:p> 1 .", &Ok(2));
+        check("<a/b> { <a/b#c> <p:p> 1 }", &Ok(1));
+    }
+
+    #[test]
+    fn what_is_no_document_of_this_instance_is_refused() {
+        check("<urn:x> <p:p> 1 .", &Err("urn:x lies outside of this instance"));
+        check("[] <p:p> 1 .", &Err("a blank node belongs to no document: nothing refers to it"));
+        for graph in ["a.meta", "a.acl", "system/x", "ns", "shapes/x", "scheme/x"] {
+            let told = format!("http://x/{graph} is no document: only the server writes there");
+            check(&format!("<{graph}> {{ <{graph}> <p:p> 1 }}"), &Err(&told));
+        }
+        let told = "the graph http://x/a speaks of http://x/b, which is another document";
+        check("<a> { <b> <p:p> 1 }", &Err(told));
+    }
 }

@@ -52,30 +52,33 @@ pub fn readers(agent: Agent) -> Readers {
 }
 
 /// Whether the agent may write these quads by name: the right modes on every graph, none of the
-/// server's own graphs, and nothing about persons while accounts are closed.
+/// server's own graphs, and nothing about persons while accounts are closed, whoever writes.
 pub(crate) fn scope<'a>(
     agent: Agent,
     base: &Base,
     quads: impl IntoIterator<Item = &'a Quad>,
 ) -> Result<(), Rejection> {
-    if agent == Agent::Server {
-        return Ok(());
-    }
     for quad in quads {
-        let graph = quad.graph_name.as_ref();
-        let kind = base.kind(graph);
-        decide(agent, kind, AccessMode::Write)?;
-        if !kind.client_writable() {
-            return Err(match graph {
-                GraphNameRef::NamedNode(name) => Rejection::ServerGraph(name.into_owned()),
-                GraphNameRef::DefaultGraph | GraphNameRef::BlankNode(_) => Rejection::Forbidden,
-            });
+        if agent != Agent::Server {
+            scope_graph(agent, base, quad.graph_name.as_ref())?;
         }
         if is_personal(base, quad) {
             return Err(Rejection::PersonsClosed);
         }
     }
     Ok(())
+}
+
+fn scope_graph(agent: Agent, base: &Base, graph: GraphNameRef<'_>) -> Result<(), Rejection> {
+    let kind = base.kind(graph);
+    decide(agent, kind, AccessMode::Write)?;
+    if kind.client_writable() {
+        return Ok(());
+    }
+    Err(match graph {
+        GraphNameRef::NamedNode(name) => Rejection::ServerGraph(name.into_owned()),
+        GraphNameRef::DefaultGraph | GraphNameRef::BlankNode(_) => Rejection::Forbidden,
+    })
 }
 
 /// Whether a quad describes a person or lies where persons will.
