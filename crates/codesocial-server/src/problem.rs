@@ -144,7 +144,6 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::PersonsClosed => (S::FORBIDDEN, "persons-closed", String::new()),
         Rejection::NotFound(iri) => (S::NOT_FOUND, "not-found", iri.to_string()),
         Rejection::Gone(iri) => (S::GONE, "gone", iri.to_string()),
-        Rejection::Exists(iri) => (S::CONFLICT, "exists", iri.to_string()),
         Rejection::NotAContainer(iri) => {
             (S::METHOD_NOT_ALLOWED, "not-a-container", iri.to_string())
         }
@@ -152,9 +151,6 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::NotEmpty(iri) => (S::CONFLICT, "not-empty", iri.to_string()),
         Rejection::Permanent(iri) => (S::FORBIDDEN, "permanent", iri.to_string()),
         Rejection::PreconditionFailed => (S::PRECONDITION_FAILED, "stale", String::new()),
-        Rejection::PreconditionRequired => {
-            (S::PRECONDITION_REQUIRED, "condition-required", String::new())
-        }
         Rejection::ServerManaged(quads) => {
             let lines: Vec<String> = quads
                 .iter()

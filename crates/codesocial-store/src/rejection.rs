@@ -18,8 +18,6 @@ pub enum Rejection {
     NotFound(NamedNode),
     #[error("{0} was deleted, and its address is not used again")]
     Gone(NamedNode),
-    #[error("there is already something at {0}")]
-    Exists(NamedNode),
     #[error("{0} is no container")]
     NotAContainer(NamedNode),
     #[error("{0} lies in no container")]
@@ -30,8 +28,6 @@ pub enum Rejection {
     Permanent(NamedNode),
     #[error("the state named by If-Match is not the current one")]
     PreconditionFailed,
-    #[error("If-Match is required here")]
-    PreconditionRequired,
     #[error("the server writes this itself")]
     ServerManaged(Vec<Quad>),
     #[error("the graph {0} is written by the server only")]

@@ -73,19 +73,15 @@ impl Rules {
 
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
     pub fn report_on(&self, state: &State, document: &str) -> Result<Report, Rejection> {
-        let Some(shapes) = &self.shapes else { return Err(Rejection::Full) };
+        let Some(shapes) = &self.shapes else {
+            return Err(Rejection::Validation(Arc::from("no shapes are installed")));
+        };
         let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
         let focus: FocusSet<TermId> = state
             .graph(name.as_ref())
             .filter_map(|triple| state.id(oxrdf::NamedOrBlankNodeRef::from(&triple.subject)))
             .collect();
         validate(shapes, &Judged(state.data_graph()), &focus)
-    }
-
-    /// Everything that is wrong at all.
-    pub fn report(&self, state: &State) -> Result<Report, Rejection> {
-        let Some(shapes) = &self.shapes else { return Err(Rejection::Full) };
-        validate(shapes, &Judged(state.data_graph()), &FocusSet::Everything)
     }
 }
 
