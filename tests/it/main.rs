@@ -21,6 +21,7 @@ mod ldp;
 mod memory;
 mod negotiation;
 mod patch;
+mod private;
 mod readme;
 mod refusals;
 mod shapes;

@@ -103,7 +103,10 @@ fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Resul
 fn is_reserved(state: &State, name: &NamedNode) -> bool {
     let kind = state.base().kind_of(name.as_ref());
     skolem::is_reserved(name.as_str())
-        || matches!(kind, GraphKind::Meta | GraphKind::SandboxMeta | GraphKind::Acl)
+        || matches!(
+            kind,
+            GraphKind::Meta | GraphKind::SandboxMeta | GraphKind::PrivateMeta | GraphKind::Acl
+        )
 }
 
 /// Whether what an update changes may stand in the documents that it changes: the same rules as for

@@ -40,10 +40,10 @@ impl Document {
             }
         };
         let graph = state.base().kind_of(iri.as_ref());
-        let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
         if decide_access(agent, graph, AccessMode::Read).is_err() {
             return Err(Rejection::NotFound(iri.clone()));
         }
+        let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
         let etag = state.etag(iri.as_ref()).ok_or_else(absent)?;
         let meta = State::meta(iri.as_ref());
         Ok(Self {
@@ -56,8 +56,15 @@ impl Document {
         })
     }
 
+    /// What an agent finds at an IRI, if anything: what may not be read is absent.
+    pub fn kind_for(state: &State, agent: Agent, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
+        let graph = state.base().kind_of(iri);
+        decide_access(agent, graph, AccessMode::Read).ok()?;
+        Self::kind_at(state, iri)
+    }
+
     /// What there is at an IRI, if anything.
-    pub fn kind_at(state: &State, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
+    fn kind_at(state: &State, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
         if iri.as_str().contains('#') || !state.exists(iri) {
             return None;
         }
@@ -65,7 +72,9 @@ impl Document {
             GraphKind::Resource | GraphKind::Sandbox if state.is_container(iri) => {
                 Some(DocumentKind::Container)
             }
-            GraphKind::Resource | GraphKind::Sandbox => Some(DocumentKind::Resource),
+            GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private => {
+                Some(DocumentKind::Resource)
+            }
             GraphKind::Scheme | GraphKind::Ontology | GraphKind::Shapes | GraphKind::Version => {
                 Some(DocumentKind::ReadOnly)
             }
@@ -75,6 +84,7 @@ impl Document {
             | GraphKind::Remote
             | GraphKind::Quarantine
             | GraphKind::SandboxMeta
+            | GraphKind::PrivateMeta
             | GraphKind::Foreign
             | GraphKind::System => None,
         }

@@ -5,7 +5,7 @@ use crate::Request;
 use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
-use codesocial_rdf::{Base, Changeset, GraphKind, skolem};
+use codesocial_rdf::{Base, Changeset, skolem};
 use codesocial_store::{Command, CommandKind, Proposal, State};
 use oxrdf::{
     BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
@@ -49,7 +49,7 @@ impl Documents {
                 return Err(DatasetError::Outside(document));
             }
             let kind = base.kind_of(NamedNodeRef::new_unchecked(&document));
-            if !matches!(kind, GraphKind::Resource | GraphKind::Sandbox) {
+            if !kind.is_document() {
                 return Err(DatasetError::ServerGraph(document));
             }
             if let NamedOrBlankNode::NamedNode(subject) = &quad.subject

@@ -29,6 +29,11 @@ pub enum GraphKind {
     Sandbox,
     /// `{base}/sandbox/….meta`: the Meta graph of an unconstrained document.
     SandboxMeta,
+    /// `{base}/quizzes/{slug}/key` and `{base}/users/{id}/private/…`: a document that by its very
+    /// place is for few. It belongs to the document before it, and no container lists it.
+    Private,
+    /// The Meta graph of a private document.
+    PrivateMeta,
     /// Any IRI outside the base.
     Foreign,
     /// `{base}/system/…`: never seen by anyone.
@@ -36,7 +41,7 @@ pub enum GraphKind {
 }
 
 impl GraphKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Default,
         Self::Resource,
         Self::Meta,
@@ -49,6 +54,8 @@ impl GraphKind {
         Self::Quarantine,
         Self::Sandbox,
         Self::SandboxMeta,
+        Self::Private,
+        Self::PrivateMeta,
         Self::Foreign,
         Self::System,
     ];
@@ -59,13 +66,14 @@ impl GraphKind {
         let sandbox = document == "sandbox"
             || document.starts_with("sandbox/")
             || document.starts_with("sandbox.");
-        match document {
+        match document.strip_suffix(".meta") {
             _ if document.ends_with(".acl") => Self::Acl,
-            _ if document.ends_with(".meta") && sandbox => Self::SandboxMeta,
-            _ if document.ends_with(".meta") => Self::Meta,
-            _ if sandbox => Self::Sandbox,
-            "ns" => Self::Ontology,
-            _ => Self::of_segments(document),
+            Some(_) if sandbox => Self::SandboxMeta,
+            Some(described) if Self::of_segments(described) == Self::Private => Self::PrivateMeta,
+            Some(_) => Self::Meta,
+            None if sandbox => Self::Sandbox,
+            None if document == "ns" => Self::Ontology,
+            None => Self::of_segments(document),
         }
     }
 
@@ -78,14 +86,26 @@ impl GraphKind {
             (Some("remote"), Some(_), ..) => Self::Remote,
             (Some("activities"), Some("in"), Some(_), _) => Self::Quarantine,
             (Some("system"), ..) => Self::System,
+            (Some("quizzes"), Some(_), Some("key"), None)
+            | (Some("users"), Some(_), Some("private"), _) => Self::Private,
             _ => Self::Resource,
         }
     }
 
-    /// Whether graphs of this kind are part of the SPARQL default graph.
+    /// Whether graphs of this kind are documents that clients create, change and delete.
+    pub fn is_document(self) -> bool {
+        matches!(self, Self::Resource | Self::Sandbox | Self::Private)
+    }
+
+    /// Whether graphs of this kind are part of the SPARQL default graph, for who may read them.
     pub fn in_default_graph(self) -> bool {
         match self {
-            Self::Default | Self::Resource | Self::Meta | Self::Scheme => true,
+            Self::Default
+            | Self::Resource
+            | Self::Meta
+            | Self::Scheme
+            | Self::Private
+            | Self::PrivateMeta => true,
             Self::Acl
             | Self::Ontology
             | Self::Shapes
@@ -101,7 +121,7 @@ impl GraphKind {
 
     /// Whether SHACL judges graphs of this kind.
     pub fn in_shacl_data(self) -> bool {
-        matches!(self, Self::Resource | Self::Scheme)
+        matches!(self, Self::Resource | Self::Scheme | Self::Private)
     }
 
     /// Whether only the class hierarchy of graphs of this kind is part of the SHACL data graph.
@@ -123,15 +143,21 @@ impl GraphKind {
             | Self::Quarantine
             | Self::Sandbox
             | Self::SandboxMeta
+            | Self::Private
+            | Self::PrivateMeta
             | Self::Foreign => true,
             Self::Default | Self::System => false,
         }
     }
 
     /// Whether everyone may read graphs of this kind as long as no access rule says otherwise.
-    /// Unknown is private: access rules are read by holders of Control, quarantine by moderators.
+    /// Unknown is private: access rules are read by holders of Control, quarantine by moderators,
+    /// the answers of a quiz by who animates it.
     pub fn public_by_default(self) -> bool {
-        !matches!(self, Self::Acl | Self::Quarantine | Self::System)
+        !matches!(
+            self,
+            Self::Acl | Self::Quarantine | Self::Private | Self::PrivateMeta | Self::System
+        )
     }
 
     /// Whether an explicit write to a graph of this kind may be considered at all: the others are
@@ -139,7 +165,12 @@ impl GraphKind {
     pub fn client_writable(self) -> bool {
         matches!(
             self,
-            Self::Default | Self::Resource | Self::Scheme | Self::Sandbox | Self::Foreign
+            Self::Default
+                | Self::Resource
+                | Self::Scheme
+                | Self::Sandbox
+                | Self::Private
+                | Self::Foreign
         )
     }
 }
@@ -173,6 +204,14 @@ mod tests {
             "http://localhost:8080/sandbox/x/y",
             "http://localhost:8080/sandbox/x.meta",
             "http://localhost:8080/sandboxes",
+            "http://localhost:8080/quizzes/vrm",
+            "http://localhost:8080/quizzes/vrm/key",
+            "http://localhost:8080/quizzes/vrm/key#q1",
+            "http://localhost:8080/quizzes/vrm/key.meta",
+            "http://localhost:8080/quizzes/vrm/key/x",
+            "http://localhost:8080/quizzes/key",
+            "http://localhost:8080/users/abc/private/address",
+            "http://localhost:8080/users/abc/private.meta",
             "http://localhost:8080/system/sets",
             "http://localhost:80801/x",
             "urn:example:x",
@@ -199,6 +238,14 @@ mod tests {
             Sandbox http://localhost:8080/sandbox/x/y
             SandboxMeta http://localhost:8080/sandbox/x.meta
             Resource http://localhost:8080/sandboxes
+            Resource http://localhost:8080/quizzes/vrm
+            Private http://localhost:8080/quizzes/vrm/key
+            Private http://localhost:8080/quizzes/vrm/key#q1
+            PrivateMeta http://localhost:8080/quizzes/vrm/key.meta
+            Resource http://localhost:8080/quizzes/vrm/key/x
+            Resource http://localhost:8080/quizzes/key
+            Private http://localhost:8080/users/abc/private/address
+            PrivateMeta http://localhost:8080/users/abc/private.meta
             System http://localhost:8080/system/sets
             Foreign http://localhost:80801/x
             Foreign urn:example:x

@@ -96,7 +96,7 @@ impl Call {
     }
 
     fn kind(&self) -> Option<DocumentKind> {
-        Document::kind_at(&self.app.store.state(), self.iri.as_ref())
+        Document::kind_for(&self.app.store.state(), self.agent, self.iri.as_ref())
     }
 
     /// The methods that may be used here, exactly.

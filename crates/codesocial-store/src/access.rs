@@ -133,6 +133,8 @@ mod tests {
             Quarantine: world --- admin raw server raw
             Sandbox: world r-- admin raw server raw
             SandboxMeta: world r-- admin raw server raw
+            Private: world --- admin raw server raw
+            PrivateMeta: world --- admin raw server raw
             Foreign: world r-- admin raw server raw
             System: world --- admin --- server raw
         "#]]

@@ -2,8 +2,8 @@
 //! tombstones. The same for every door.
 
 use crate::{Proposal, Rejection, State};
+use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{as2, dct, ldp, rdf, xsd};
-use codesocial_rdf::{Changeset, GraphKind};
 use jiff::Timestamp;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
 use std::collections::BTreeSet;
@@ -36,9 +36,7 @@ pub(crate) fn consequences(
 
 /// The documents with a life of their own that a change touches.
 fn documents(before: &State, net: &Changeset, proposal: &Proposal) -> BTreeSet<NamedNode> {
-    let lives = |name: &NamedNode| {
-        matches!(before.base().kind_of(name.as_ref()), GraphKind::Resource | GraphKind::Sandbox)
-    };
+    let lives = |name: &NamedNode| before.base().kind_of(name.as_ref()).is_document();
     let written = net.removed.iter().chain(&net.added).filter_map(|quad| match &quad.graph_name {
         GraphName::NamedNode(name) => Some(name.clone()),
         GraphName::DefaultGraph | GraphName::BlankNode(_) => None,

@@ -76,11 +76,10 @@ impl State {
 
     /// Whether there is a document of that name.
     pub fn exists(&self, document: NamedNodeRef<'_>) -> bool {
-        match self.base().kind_of(document) {
-            GraphKind::Resource | GraphKind::Sandbox => {
-                self.has_quads(Self::meta(document).as_ref())
-            }
-            _ => self.has_quads(document),
+        if self.base().kind_of(document).is_document() {
+            self.has_quads(Self::meta(document).as_ref())
+        } else {
+            self.has_quads(document)
         }
     }
 
@@ -113,8 +112,12 @@ impl State {
         self.contains(QuadRef::new(document, rdf::TYPE, ldp::CONTAINER, GraphNameRef::from(&meta)))
     }
 
-    /// The container that a document of that name lies in, or would.
+    /// The container that a document of that name lies in, or would. A private document lies in
+    /// none: a listing would tell everyone that it is there.
     pub fn container_of(&self, document: NamedNodeRef<'_>) -> Option<NamedNode> {
+        if self.base().kind_of(document) == GraphKind::Private {
+            return None;
+        }
         let path = self.base().path_of(document.as_str()).filter(|path| !path.is_empty())?;
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         Some(self.base().resolve(parent))

@@ -175,8 +175,7 @@ impl Evaluation<'_> {
 
     /// What `CLEAR` and `DROP` remove: of many graphs at once, those that are not the server's.
     fn content(&self, target: &GraphTarget) -> Vec<Quad> {
-        let clearable =
-            |kind| matches!(kind, GraphKind::Resource | GraphKind::Sandbox | GraphKind::Foreign);
+        let clearable = |kind: GraphKind| kind.is_document() || kind == GraphKind::Foreign;
         let named = || {
             let graphs = self.candidate.graphs();
             graphs.filter(|graph| clearable(self.candidate.kind(*graph))).flat_map(|graph| {

@@ -81,7 +81,7 @@ fn triple_text(quad: Quad) -> String {
 
 fn check_data_graph(state: &State, model: &Dataset, shape: &Shape) {
     let judged = |quad: &Quad| match state.base().kind(quad.graph_name.as_ref()) {
-        GraphKind::Resource | GraphKind::Scheme => true,
+        GraphKind::Resource | GraphKind::Scheme | GraphKind::Private => true,
         GraphKind::Ontology | GraphKind::Shapes => quad.predicate == rdfs::SUB_CLASS_OF,
         GraphKind::Default
         | GraphKind::Meta
@@ -91,6 +91,7 @@ fn check_data_graph(state: &State, model: &Dataset, shape: &Shape) {
         | GraphKind::Quarantine
         | GraphKind::Sandbox
         | GraphKind::SandboxMeta
+        | GraphKind::PrivateMeta
         | GraphKind::Foreign
         | GraphKind::System => false,
     };

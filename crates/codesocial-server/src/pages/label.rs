@@ -86,13 +86,14 @@ impl Reading<'_> {
             | GraphKind::Ontology
             | GraphKind::Shapes
             | GraphKind::Version => true,
-            GraphKind::Sandbox | GraphKind::Remote => {
+            GraphKind::Sandbox | GraphKind::Private | GraphKind::Remote => {
                 self.document_of(subject).and_then(|document| self.state.id(document))
                     == Some(graph)
             }
             GraphKind::Acl
             | GraphKind::Quarantine
             | GraphKind::SandboxMeta
+            | GraphKind::PrivateMeta
             | GraphKind::Foreign
             | GraphKind::System => false,
         };
