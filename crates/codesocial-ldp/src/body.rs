@@ -112,7 +112,9 @@ fn is_reserved(state: &State, name: &NamedNode) -> bool {
 /// Whether what an update changes may stand in the documents that it changes: the same rules as for
 /// a body.
 pub(crate) fn check_changes(state: &State, changes: &Changeset) -> Result<(), Rejection> {
-    let documents = |quad: &&Quad| state.base().kind(quad.graph_name.as_ref()).in_shacl_data();
+    let kind = |quad: &Quad| state.base().kind(quad.graph_name.as_ref());
+    let constrained = |quad: &&Quad| kind(quad).in_shacl_data();
+    let documents = |quad: &&Quad| constrained(quad) || kind(quad) == GraphKind::Sandbox;
     let mut managed = Vec::new();
     for quad in changes.added.iter().chain(&changes.removed).filter(documents) {
         let GraphName::NamedNode(document) = &quad.graph_name else { continue };
@@ -123,7 +125,7 @@ pub(crate) fn check_changes(state: &State, changes: &Changeset) -> Result<(), Re
     if !managed.is_empty() {
         return Err(Rejection::ServerManaged(managed));
     }
-    for quad in changes.added.iter().filter(documents) {
+    for quad in changes.added.iter().filter(constrained) {
         if let (GraphName::NamedNode(document), NamedOrBlankNode::NamedNode(subject)) =
             (&quad.graph_name, &quad.subject)
         {
