@@ -37,14 +37,18 @@ fn every_answer_says_what_may_be_done_and_what_the_resource_is() {
         (405, server.post(organization).turtle("").send(), RESOURCE_METHODS, "patch", false),
         (200, server.get("/ns").send(), "GET, HEAD, OPTIONS", "", false),
         (405, server.put("/ns").turtle("").send(), "GET, HEAD, OPTIONS", "", false),
-        (404, server.get("/organizations/none").send(), "OPTIONS, PUT", "", false),
+        (404, server.get("/organizations/none").send(), "OPTIONS, PUT, PATCH", "create", false),
     ];
     for (n, (status, answer, allow, patch, container)) in rows.into_iter().enumerate() {
         assert_eq!(answer.status, status, "row {n}: {answer:?}");
         assert_eq!(answer.header("allow"), allow, "row {n}: {answer:?}");
         assert!(answer.links(RESOURCE, "type"), "row {n}: {answer:?}");
         assert_eq!(answer.links(BASIC_CONTAINER, "type"), container, "row {n}: {answer:?}");
-        let patches = if patch.is_empty() { "" } else { "application/sparql-update" };
+        let patches = match patch {
+            "patch" => "application/sparql-update, text/n3",
+            "create" => "text/n3",
+            _ => "",
+        };
         assert_eq!(answer.header("accept-patch"), patches, "row {n}: {answer:?}");
         let posts = "text/turtle, application/ld+json, application/n-triples";
         let posts = if container { posts } else { "" };

@@ -9,6 +9,7 @@ mod derive;
 mod slug;
 
 mod delete;
+mod n3_patch;
 mod patch;
 mod post;
 mod put;
@@ -23,6 +24,7 @@ pub use delete::delete;
 pub use document::{Document, DocumentKind};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, load};
+pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
 pub use post::{Creation, ReadBody, post};
 pub use put::put;

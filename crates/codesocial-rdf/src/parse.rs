@@ -86,6 +86,14 @@ impl From<oxrdfio::RdfSyntaxError> for SyntaxError {
     }
 }
 
+impl From<oxttl::TurtleSyntaxError> for SyntaxError {
+    fn from(error: oxttl::TurtleSyntaxError) -> Self {
+        let start = error.location().start;
+        let message = error.message().to_owned();
+        Self::At { line: start.line + 1, column: start.column + 1, message }
+    }
+}
+
 fn check_json_depth(text: &str) -> Result<(), SyntaxError> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {

@@ -100,6 +100,15 @@ namespace! {
 }
 
 namespace! {
+    /// Solid, <https://solidproject.org/TR/protocol>.
+    solid, "http://www.w3.org/ns/solid/terms#",
+    DELETES = "deletes",
+    INSERT_DELETE_PATCH = "InsertDeletePatch",
+    INSERTS = "inserts",
+    WHERE = "where",
+}
+
+namespace! {
     /// DCMI terms, <https://www.dublincore.org/specifications/dublin-core/dcmi-terms/>.
     dct, "http://purl.org/dc/terms/",
     CREATED = "created",

@@ -17,7 +17,9 @@ use codesocial_store::Agent;
 use oxrdf::NamedNode;
 
 pub(crate) const ACCEPT_POST: &str = "text/turtle, application/ld+json, application/n-triples";
-pub(crate) const ACCEPT_PATCH: &str = "application/sparql-update";
+pub(crate) const ACCEPT_PATCH: &str = "application/sparql-update, text/n3";
+/// An N3 Patch alone can say what a document holds that is not there yet.
+const ACCEPT_PATCH_ABSENT: &str = "text/n3";
 const ACCEPT_POST_HEADER: HeaderName = HeaderName::from_static("accept-post");
 const ACCEPT_PATCH_HEADER: HeaderName = HeaderName::from_static("accept-patch");
 
@@ -94,7 +96,7 @@ impl Call {
             Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
             Some(DocumentKind::Resource) => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
             Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
-            None => "OPTIONS, PUT",
+            None => "OPTIONS, PUT, PATCH",
         }
     }
 
@@ -112,9 +114,12 @@ impl Call {
             models.extend([ldp::CONTAINER, ldp::BASIC_CONTAINER]);
             headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
         }
-        if matches!(kind, Some(DocumentKind::Container | DocumentKind::Resource)) {
-            headers.insert(ACCEPT_PATCH_HEADER, HeaderValue::from_static(ACCEPT_PATCH));
-        }
+        let patches = match kind {
+            Some(DocumentKind::Container | DocumentKind::Resource) => Some(ACCEPT_PATCH),
+            Some(DocumentKind::ReadOnly) => None,
+            None => Some(ACCEPT_PATCH_ABSENT),
+        };
+        headers.extend(patches.map(|p| (ACCEPT_PATCH_HEADER, HeaderValue::from_static(p))));
         // LDP 4.2.1.4: exposing one or more Link headers with a target IRI of ldp:Resource.
         // https://www.w3.org/TR/ldp/#ldpr-gen-linktypehdr
         for model in models {

@@ -189,6 +189,14 @@ fn told_update(refusal: &UpdateRefusal) -> Told {
         UpdateRefusal::Evaluation(message) => {
             (S::UNPROCESSABLE_ENTITY, "evaluation", message.clone())
         }
+        UpdateRefusal::MalformedPatch(message) => {
+            (S::UNPROCESSABLE_ENTITY, "malformed-patch", message.clone())
+        }
+        UpdateRefusal::NoMatch => (S::CONFLICT, "no-match", String::new()),
+        UpdateRefusal::SeveralMatches => (S::CONFLICT, "several-matches", String::new()),
+        UpdateRefusal::NothingToDelete(triple) => {
+            (S::CONFLICT, "nothing-to-delete", triple.to_string())
+        }
     };
     Told { status, name, about }
 }

@@ -2,7 +2,7 @@
 //! needs to do better.
 
 use codesocial_shacl::Report;
-use oxrdf::{NamedNode, Quad};
+use oxrdf::{NamedNode, Quad, Triple};
 use std::sync::Arc;
 
 /// A refusal. Nothing was written.
@@ -54,7 +54,7 @@ pub enum Rejection {
     Moved,
 }
 
-/// Why a SPARQL Update or a patch is not applied.
+/// Why an update or a patch is not applied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpdateRefusal {
     #[error("line or position: {0}")]
@@ -69,4 +69,12 @@ pub enum UpdateRefusal {
     GraphExists(NamedNode),
     #[error("the evaluation stopped: {0}")]
     Evaluation(String),
+    #[error("this is no N3 Patch: {0}")]
+    MalformedPatch(String),
+    #[error("the conditions of the patch are met nowhere in the document")]
+    NoMatch,
+    #[error("the conditions of the patch are met in several ways")]
+    SeveralMatches,
+    #[error("the document does not hold what the patch deletes: {0}")]
+    NothingToDelete(Box<Triple>),
 }

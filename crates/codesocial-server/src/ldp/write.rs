@@ -1,6 +1,6 @@
 //! `PUT`, `POST`, `PATCH` and `DELETE`: each makes a command and tells what became of it.
 
-use super::{ACCEPT_PATCH, Call, header, link};
+use super::{Call, header, link};
 use crate::extract::EntityTag;
 use crate::problem::{Problem, Refusal};
 use crate::representation::Form;
@@ -55,17 +55,30 @@ impl Call {
 
     pub(super) async fn patch(&self, body: Body) -> Result<Response, Problem> {
         self.refuse_read_only()?;
-        let content_type = self.content_type();
-        if content_type.split(';').next().map(str::trim) != Some(ACCEPT_PATCH) {
+        let essence = self.content_type().split(';').next().unwrap_or_default().trim();
+        let is_n3 = essence.eq_ignore_ascii_case("text/n3");
+        if !is_n3 && !essence.eq_ignore_ascii_case("application/sparql-update") {
             return Err(self.refuse(Refusal::MediaType));
         }
         let bytes = self.read(body).await?;
         let text = String::from_utf8(bytes.to_vec())
             .map_err(|_| self.refuse(parse::SyntaxError::NotUtf8))?;
+        if is_n3 { self.n3_patch(&text).await } else { self.update(&text).await }
+    }
+
+    async fn n3_patch(&self, text: &str) -> Result<Response, Problem> {
+        let patch = codesocial_ldp::parse_n3_patch(text, &self.iri).map_err(|r| self.refuse(r))?;
+        let mut random = self.app.random();
+        let command = codesocial_ldp::n3_patch(self.request(&mut random), self.iri.clone(), patch);
+        self.commit(command).await
+    }
+
+    /// A patch in the form of a SPARQL Update.
+    async fn update(&self, text: &str) -> Result<Response, Problem> {
         let limits = self.app.config.sparql.limits();
-        codesocial_store::query::check_text(&text, &limits)
+        codesocial_store::query::check_text(text, &limits)
             .map_err(|e| self.refuse(codesocial_store::query::QueryError::Limit(e)))?;
-        let patch = codesocial_ldp::parse_update(&text, self.iri.as_str());
+        let patch = codesocial_ldp::parse_update(text, self.iri.as_str());
         let patch = Arc::new(patch.map_err(|rejection| self.refuse(rejection))?);
         for _ in 0..ATTEMPTS_MAX {
             let state = self.app.store.state();
