@@ -30,3 +30,4 @@ mod sparql;
 mod stories;
 mod tidy;
 mod update;
+mod versions;

@@ -114,6 +114,7 @@ fn updates_through_the_store() {
         now: Timestamp::UNIX_EPOCH,
         random: Random::of_seed([0; 32]),
         crash: Crash::default(),
+        computed: codesocial_registry::computed,
     };
     let store = Store::open(options).expect("the folder is fresh");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -1,4 +1,4 @@
-//! What few may read is absent for all others, whichever way they ask: the answers of a quiz, first.
+//! What few may read is absent for all others, whichever way they ask: a quiz's answers, first.
 
 use crate::server::Server;
 

@@ -13,12 +13,13 @@ const FUNCTION_LINES_MAX: usize = 70;
 const LINE_COLUMNS_MAX: usize = 100;
 
 /// From the ground up: each may depend on those before it.
-const CRATES: [&str; 6] = [
+const CRATES: [&str; 7] = [
     "codesocial-rdf",
     "codesocial-graph",
     "codesocial-shacl",
     "codesocial-store",
     "codesocial-ldp",
+    "codesocial-registry",
     "codesocial-server",
 ];
 const PURE: [&str; 3] = ["codesocial-rdf", "codesocial-graph", "codesocial-shacl"];

@@ -1,7 +1,7 @@
 //! A document as it is read: its own triples, what the server says of it, and what it is.
 
 use codesocial_rdf::GraphKind;
-use codesocial_rdf::vocab::{dct, ldp, rdf};
+use codesocial_rdf::vocab::{cs, dct, ldp, rdf};
 use codesocial_store::AccessMode;
 use codesocial_store::{Agent, Etag, Rejection, State, decide_access};
 use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
@@ -106,8 +106,15 @@ impl Document {
     }
 }
 
+/// What only the server says of a description and its parts.
+const OF_DESCRIPTIONS: [NamedNodeRef<'_>; 4] =
+    [cs::COMPLETENESS, cs::CURRENT_VERSION, cs::HAS_VERSION, cs::OPPOSABILITY_LEVEL];
+
 /// Whether a triple says what only the server says of `document`.
 pub(crate) fn is_server_managed(triple: &Triple, document: NamedNodeRef<'_>) -> bool {
+    if OF_DESCRIPTIONS.contains(&triple.predicate.as_ref()) {
+        return true;
+    }
     if triple.subject != document.into() {
         return false;
     }

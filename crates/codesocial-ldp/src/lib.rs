@@ -44,7 +44,8 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn command(
+    /// The command that carries out a proposal for whoever asks.
+    pub fn command(
         self,
         kind: CommandKind,
         target: Option<(NamedNode, AccessMode)>,

@@ -70,6 +70,11 @@ impl Documents {
         }
     }
 
+    /// The addresses of the documents.
+    pub fn names(&self) -> impl Iterator<Item = NamedNode> {
+        self.by_document.keys().map(NamedNode::new_unchecked)
+    }
+
     /// How many documents there are.
     pub fn len(&self) -> usize {
         self.by_document.len()

@@ -2,6 +2,7 @@
 //!
 //! Pure: nothing here reads a file, a socket, a clock or a random source.
 
+pub mod canonical;
 mod changeset;
 pub mod context;
 mod format;

@@ -107,6 +107,15 @@ pub fn continuing(incoming: &[Triple], stored: &[Triple]) -> HashMap<BlankNode, 
         .collect()
 }
 
+/// How many blank nodes look like another one, however closely one looks.
+pub(crate) fn alike_nodes(triples: &[Triple]) -> usize {
+    let (mut colours, mut nothing) = (Colours::new(triples), Colours::new(&[]));
+    refine(&mut colours, &mut nothing);
+    let mut of_colour: HashMap<u64, usize> = HashMap::new();
+    colours.of.values().for_each(|colour| *of_colour.entry(*colour).or_default() += 1);
+    of_colour.into_values().filter(|nodes| *nodes > 1).sum()
+}
+
 /// How many triples the matching of blank nodes may look at, over all its rounds.
 pub const MATCH_STEPS_MAX: usize = 2_000_000;
 

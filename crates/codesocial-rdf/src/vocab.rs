@@ -24,12 +24,52 @@ macro_rules! namespace {
 namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
-    INSCRIPTION_STATUS = "inscriptionStatus",
+    BODY = "body",
+    CODE_SOCIAL = "CodeSocial",
+    CODE_SOCIAL_VERSION = "CodeSocialVersion",
+    COMPLETENESS = "completeness",
     COS_LAT = "cosLat",
+    CURRENT_VERSION = "currentVersion",
+    DIGEST = "digest",
+    EXPRESSED_IN = "expressedIn",
+    FACET = "facet",
+    FEEDS_SECTION = "feedsSection",
+    HAS_SECTION = "hasSection",
+    HAS_VERSION = "hasVersion",
+    HORIZON = "horizon",
+    INSCRIPTION_STATUS = "inscriptionStatus",
+    IN_PURPOSE_GRID = "inPurposeGrid",
+    KEY_PRINCIPLE = "keyPrinciple",
     LAT = "lat",
     LONG = "long",
+    OPPOSABILITY_LEVEL = "opposabilityLevel",
     ORDER = "order",
     ORIGIN = "origin",
+    PUBLISHED = "published",
+    REQUIRED_TO_PUBLISH = "requiredToPublish",
+    SECTION_KIND = "sectionKind",
+    SNAPSHOT = "snapshot",
+    STATEMENT = "statement",
+    STATUS = "status",
+    TEXT = "text",
+    VERSION_NUMBER = "versionNumber",
+    VERSION_OF = "versionOf",
+    VERSION_ORDER = "versionOrder",
+}
+
+namespace! {
+    /// The kinds of section of a #CodeSocial.
+    section, "https://w3id.org/codesocial/scheme/section/",
+    GOUVERNANCE = "gouvernance",
+    RAISON_DETRE = "raison-detre",
+    RECIT = "recit",
+}
+
+namespace! {
+    /// The levels of enforceability of a #CodeSocial.
+    opposabilite, "https://w3id.org/codesocial/scheme/opposabilite/",
+    DRAFT = "0",
+    PUBLISHED = "1",
 }
 
 namespace! {
@@ -114,6 +154,7 @@ namespace! {
     CREATED = "created",
     CREATOR = "creator",
     MODIFIED = "modified",
+    SOURCE = "source",
     TITLE = "title",
 }
 
@@ -158,6 +199,12 @@ namespace! {
     AS_WKT = "asWKT",
     HAS_GEOMETRY = "hasGeometry",
     WKT_LITERAL = "wktLiteral",
+}
+
+namespace! {
+    /// PROV-O, <https://www.w3.org/TR/prov-o/>.
+    prov, "http://www.w3.org/ns/prov#",
+    ENTITY = "Entity",
 }
 
 namespace! {
@@ -206,7 +253,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("org", "http://www.w3.org/ns/org#"),
     ("owl", owl::NS),
     ("pair", pair::NS),
-    ("prov", "http://www.w3.org/ns/prov#"),
+    ("prov", prov::NS),
     ("qb", "http://purl.org/linked-data/cube#"),
     ("rdf", rdf::NS),
     ("rdfs", rdfs::NS),

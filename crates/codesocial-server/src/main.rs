@@ -18,6 +18,7 @@ mod health;
 mod ldp;
 mod pages;
 mod report;
+mod snapshot;
 mod sparql;
 
 use std::process::ExitCode;

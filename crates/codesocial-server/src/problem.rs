@@ -163,6 +163,10 @@ fn told_rejection(rejection: &Rejection) -> Told {
             (S::UNPROCESSABLE_ENTITY, "foreign-subject", format!("<{iri}>"))
         }
         Rejection::Reserved(iri) => (S::UNPROCESSABLE_ENTITY, "reserved", format!("<{iri}>")),
+        Rejection::NoCanonicalForm { document, alike } => {
+            let told = format!("{document} ({alike})");
+            (S::UNPROCESSABLE_ENTITY, "no-canonical-form", told)
+        }
         Rejection::EmptyDocument => (S::UNPROCESSABLE_ENTITY, "empty", String::new()),
         Rejection::Update(refusal) => return told_update(refusal),
         Rejection::Shapes(_) => (S::UNPROCESSABLE_ENTITY, "shapes", String::new()),

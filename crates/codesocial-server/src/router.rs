@@ -2,13 +2,13 @@
 
 use crate::cors::cors;
 use crate::state::App;
-use crate::{context, health, ldp, pages, routes, sparql};
+use crate::{context, health, ldp, pages, routes, snapshot, sparql};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{any, get};
 use codesocial_store::OpaqueId;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
@@ -24,6 +24,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::V1_CONTEXT, get(context::v1))
         .route(routes::STYLE, get(pages::style))
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
+        .route(routes::VERSION, any(snapshot::get))
         .fallback(ldp::dispatch)
         .layer(body_limit)
         .layer(middleware::from_fn(cors))

@@ -10,6 +10,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 /// The JSON-LD context of exports.
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
+/// A published version, and its snapshot.
+pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 /// The style sheet of the pages.
 pub(crate) const STYLE: &str = "/_assets/style.css";
 

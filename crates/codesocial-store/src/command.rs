@@ -26,6 +26,11 @@ pub struct Command {
 /// What a command makes of a state.
 pub type Propose = dyn Fn(&State, &mut Random) -> Result<Proposal, Rejection> + Send + Sync;
 
+/// What follows for Meta graphs from changes that led from one state to another: worked out by the
+/// application, pure, and written with the changes themselves.
+pub type Computed =
+    fn(&codesocial_graph::State, &codesocial_graph::State, &[&Changeset]) -> Changeset;
+
 /// The kind of a command, as headers name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CommandKind {
@@ -38,6 +43,7 @@ pub enum CommandKind {
     Patch,
     Delete,
     Update,
+    Publish,
 }
 
 impl fmt::Display for CommandKind {
@@ -52,6 +58,7 @@ impl fmt::Display for CommandKind {
             Self::Patch => "patch",
             Self::Delete => "delete",
             Self::Update => "update",
+            Self::Publish => "publish",
         })
     }
 }

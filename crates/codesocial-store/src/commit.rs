@@ -4,8 +4,8 @@ use crate::journal::{Entry, Header, SegmentClass, merkle_root};
 use crate::rules::Rules;
 use crate::state::{GraphRecord, Quads};
 use crate::{
-    Agent, Command, CommandKind, Committed, Effect, Etag, Head, OpaqueId, Precondition, Proposal,
-    Random, Rejection, Segment, State, access, lifecycle,
+    Agent, Command, CommandKind, Committed, Computed, Effect, Etag, Head, OpaqueId, Precondition,
+    Proposal, Random, Rejection, Segment, State, access, lifecycle,
 };
 use codesocial_rdf::{Changeset, GraphKind, Minted, Patch};
 use jiff::{SignedDuration, Timestamp};
@@ -26,7 +26,11 @@ pub(crate) struct Accepted {
 }
 
 /// Decides on one command, on the newest state. Refusing leaves nothing behind.
-pub(crate) fn decide(command: &Command, state: &State) -> Result<Accepted, Rejection> {
+pub(crate) fn decide(
+    command: &Command,
+    state: &State,
+    computed: Computed,
+) -> Result<Accepted, Rejection> {
     let mut random = Random::of_seed(command.seed);
     if command.expects.is_some_and(|head| head != state.head) {
         return Err(Rejection::Moved);
@@ -48,6 +52,8 @@ pub(crate) fn decide(command: &Command, state: &State) -> Result<Accepted, Rejec
     }
     let server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
     let own = candidate.apply(&server).map_err(|_| Rejection::Full)?;
+    let follows = computed(state, &candidate, &[&net, &own]);
+    let own = own.then(candidate.apply(&follows).map_err(|_| Rejection::Full)?);
     let rules = rules_after(state, &candidate, &net)?;
     let report = rules.check(state, &candidate, &net)?;
     if let Some(report) = &report

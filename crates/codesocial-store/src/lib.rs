@@ -23,7 +23,9 @@ mod store;
 pub mod update;
 
 pub use access::{AccessMode, Agent, decide as decide_access, readers};
-pub use command::{Command, CommandKind, Committed, Effect, Etag, Precondition, Proposal, Propose};
+pub use command::{
+    Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,
+};
 pub use crash::{Crash, CrashError, CrashPoint};
 pub use ids::{OpaqueId, OpaqueIdError, Random};
 pub use journal::{

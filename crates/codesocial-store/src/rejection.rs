@@ -44,6 +44,8 @@ pub enum Rejection {
     Shapes(Arc<Report>),
     #[error("the data cannot be validated: {0}")]
     Validation(Arc<str>),
+    #[error("{document} has no canonical form: {alike} of its blank nodes look alike")]
+    NoCanonicalForm { document: NamedNode, alike: usize },
     #[error("the shapes cannot be used: {0}")]
     MalformedShapes(String),
     #[error("the server holds all that it can")]

@@ -6,7 +6,8 @@ use crate::journal::{Journal, JournalError};
 use crate::state::Quads;
 use crate::store::Published;
 use crate::{
-    Command, CommitError, Committed, Crash, CrashPoint, Head, Rejection, State, checkpoint,
+    Command, CommitError, Committed, Computed, Crash, CrashPoint, Head, Rejection, State,
+    checkpoint,
 };
 use codesocial_graph::Snapshot;
 use codesocial_rdf::Changeset;
@@ -46,6 +47,7 @@ pub(crate) struct Sequencer {
     pub(crate) since_merge: Option<Vec<Changeset>>,
     pub(crate) background: Vec<JoinHandle<()>>,
     pub(crate) checkpointed: u64,
+    pub(crate) computed: Computed,
 }
 
 type Waiting = (Box<Command>, oneshot::Sender<Answer>);
@@ -86,7 +88,7 @@ impl Sequencer {
         let mut state = State::clone(&before);
         let (mut entries, mut nets, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for (command, answer) in waiting {
-            let decided = guarded(&command, &state);
+            let decided = guarded(&command, &state, self.computed);
             if let Ok(accepted) = decided {
                 let Accepted { state: after, entries: new, net, committed } = accepted;
                 state = after;
@@ -217,8 +219,8 @@ impl Sequencer {
 }
 
 /// A proposal that panics refuses its own command, not the batch.
-fn guarded(command: &Command, state: &State) -> Result<Accepted, CommitError> {
-    let decide = std::panic::AssertUnwindSafe(|| decide(command, state));
+fn guarded(command: &Command, state: &State, computed: Computed) -> Result<Accepted, CommitError> {
+    let decide = std::panic::AssertUnwindSafe(|| decide(command, state, computed));
     match std::panic::catch_unwind(decide) {
         Ok(decided) => decided.map_err(CommitError::Rejected),
         Err(_) => Err(CommitError::Failed("a command could not be carried out".to_owned())),

@@ -3,7 +3,7 @@
 use crate::journal::{Journal, JournalError, SqliteJournal};
 use crate::sequencer::{Message, QUEUE_MAX, Sequencer};
 use crate::side::tokens::Tokens;
-use crate::{Command, Committed, Crash, Random, Rejection, State, recovery};
+use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
 use jiff::Timestamp;
 use std::fs::{File, TryLockError};
@@ -25,6 +25,8 @@ pub struct Options {
     pub now: Timestamp,
     pub random: Random,
     pub crash: Crash,
+    /// What the application keeps of the documents in their Meta graphs.
+    pub computed: Computed,
 }
 
 /// Why a data directory cannot be opened. Said to the administrator.
@@ -96,7 +98,7 @@ impl Published {
 impl Store {
     /// Opens a data directory, creating and recovering what is needed. Blocking.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { folder, base, now, mut random, crash } = options;
+        let Options { folder, base, now, mut random, crash, computed } = options;
         std::fs::create_dir_all(&folder)
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
         let lock = lock(&folder)?;
@@ -128,6 +130,7 @@ impl Store {
             since_merge: None,
             background: Vec::new(),
             checkpointed: recovered.checkpointed,
+            computed,
         };
         let writer =
             sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;

@@ -43,6 +43,7 @@ impl Import {
             now: Timestamp::now(),
             random: Random::of_seed(random.bytes()),
             crash: Crash::default(),
+            computed: codesocial_registry::computed,
         };
         let store = Store::open(options).map_err(Failure::new)?;
         let base = store.state().base().clone();

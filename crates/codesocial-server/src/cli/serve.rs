@@ -13,6 +13,7 @@ use codesocial_store::{
     Store, Tokens,
 };
 use jiff::Timestamp;
+use oxrdf::NamedNode;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -79,6 +80,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         now: Timestamp::now(),
         random: Random::of_seed(random.bytes()),
         crash,
+        computed: codesocial_registry::computed,
     };
     let store = tokio::task::spawn_blocking(|| Store::open(options))
         .await
@@ -163,9 +165,16 @@ async fn prepare(store: &Store, sets: &[FixtureSet], random: &mut Random) -> Res
         }
         let count = documents.len();
         let loading = Some((name.clone(), digest));
+        let names: Vec<NamedNode> = documents.names().collect();
         let command = codesocial_ldp::load(request(random), CommandKind::Load, documents, loading);
         store.commit(command).await.map_err(told)?;
         tracing::info!(set = name, documents = count, "set loaded");
+        for document in codesocial_registry::unversioned(&store.state(), names) {
+            let command = codesocial_registry::first_version(request(random), document);
+            let committed = store.commit(command).await.map_err(told)?;
+            let version = committed.location.as_ref().map(NamedNode::as_str);
+            tracing::info!(version, "version published");
+        }
     }
     Ok(())
 }

@@ -1,0 +1,95 @@
+//! What the server works out of descriptions, in their Meta graphs: completeness, and how far each
+//! can be held against its author. Worked out anew with every change that it depends on.
+
+use crate::completeness;
+use crate::description::{Description, document_of};
+use crate::facts::nodes;
+use codesocial_graph::State;
+use codesocial_rdf::vocab::{cs, opposabilite};
+use codesocial_rdf::{Changeset, GraphKind};
+use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
+use std::collections::{BTreeSet, HashSet};
+
+const COMPUTED: [NamedNodeRef<'_>; 2] = [cs::COMPLETENESS, cs::OPPOSABILITY_LEVEL];
+
+/// The changes to Meta graphs that others, which led from one state to the other, bring about.
+pub fn computed(before: &State, after: &State, nets: &[&Changeset]) -> Changeset {
+    let mut changes = Changeset::default();
+    for document in touched(before, after, nets) {
+        let meta = codesocial_store::State::meta(document.as_ref());
+        let said: HashSet<Triple> = after
+            .graph(meta.as_ref().into())
+            .filter(|triple| COMPUTED.contains(&triple.predicate.as_ref()))
+            .collect();
+        let found: HashSet<Triple> = Description::read(after, document.as_ref())
+            .map(|description| worked_out(after, &document, &description))
+            .unwrap_or_default();
+        let quads = |triples: Vec<&Triple>| -> Vec<Quad> {
+            triples.into_iter().map(|triple| triple.clone().in_graph(meta.clone())).collect()
+        };
+        changes.removed.extend(quads(said.difference(&found).collect()));
+        changes.added.extend(quads(found.difference(&said).collect()));
+    }
+    changes
+}
+
+/// The descriptions on which a change may bear: those written, those whose intentions or seeds are,
+/// and those that get a version.
+fn touched(before: &State, after: &State, nets: &[&Changeset]) -> BTreeSet<NamedNode> {
+    let (mut graphs, mut documents) = (HashSet::new(), BTreeSet::new());
+    for quad in nets.iter().flat_map(|net| net.removed.iter().chain(&net.added)) {
+        if let GraphName::NamedNode(graph) = &quad.graph_name
+            && graphs.insert(graph)
+        {
+            let written = match after.base().kind_of(graph.as_ref()) {
+                GraphKind::Meta => graph.as_str().strip_suffix(".meta").unwrap_or_default(),
+                _ => graph.as_str(),
+            };
+            documents.insert(NamedNode::new_unchecked(written));
+        }
+        let reaches = [cs::EXPRESSED_IN, cs::FEEDS_SECTION].contains(&quad.predicate.as_ref());
+        if let (true, Term::NamedNode(section)) = (reaches, &quad.object) {
+            documents.insert(document_of(section.as_ref()));
+        }
+    }
+    let describes = |state: &State, document: &NamedNode| {
+        let class = oxrdf::vocab::rdf::TYPE;
+        let quad = Quad::new(document.clone(), class, cs::CODE_SOCIAL, document.clone());
+        state.contains(quad.as_ref())
+    };
+    documents.retain(|document| describes(before, document) || describes(after, document));
+    documents
+}
+
+fn worked_out(state: &State, document: &NamedNode, description: &Description) -> HashSet<Triple> {
+    let score = |of: &NamedNode, value: f64| {
+        Triple::new(of.clone(), cs::COMPLETENESS, Literal::from(value))
+    };
+    let mut found: HashSet<Triple> = description
+        .sections
+        .iter()
+        .map(|section| score(&section.iri, completeness::of_section(section)))
+        .collect();
+    if let Some(whole) = completeness::of_description(state, description) {
+        found.insert(score(document, whole));
+    }
+    found.insert(Triple::new(
+        document.clone(),
+        cs::OPPOSABILITY_LEVEL,
+        level(state, document, description),
+    ));
+    found
+}
+
+/// 0 for a draft, 1 once a version is published. The levels above rest on decisions, seals and
+/// signed conventions.
+fn level(state: &State, document: &NamedNode, description: &Description) -> NamedNodeRef<'static> {
+    let meta: Vec<Triple> =
+        state.graph(codesocial_store::State::meta(document.as_ref()).as_ref().into()).collect();
+    let has_version = nodes(&meta, document.as_ref(), cs::CURRENT_VERSION).next().is_some();
+    if description.is_published && has_version {
+        opposabilite::PUBLISHED
+    } else {
+        opposabilite::DRAFT
+    }
+}

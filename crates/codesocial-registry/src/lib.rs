@@ -1,0 +1,14 @@
+//! The #CodeSocial domain: what the server works out and keeps of the descriptions that it holds.
+//!
+//! Invariant: nothing here reads a clock, a file or a random source, and nothing here writes: what
+//! is worked out leaves as a changeset or a command, and passes the door like all else.
+
+mod description;
+mod facts;
+
+mod completeness;
+mod computed;
+mod version;
+
+pub use computed::computed;
+pub use version::{first_version, snapshot, unversioned};
