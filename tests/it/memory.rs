@@ -120,7 +120,7 @@ fn updates_through_the_store() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let installation = codesocial_ldp::install(
         request(&mut Random::of_seed([1; 32]), Agent::Server),
-        codesocial_ldp::Installation::default(),
+        codesocial_ldp::Installation { containers: CONTAINERS, ..Installation::default() },
     );
     runtime.block_on(store.commit(installation)).expect("the containers are installed");
     let write = |range: std::ops::Range<u32>| {

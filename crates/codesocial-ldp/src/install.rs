@@ -2,17 +2,19 @@
 //! they come with the program. Only what differs from the journal is written.
 
 use crate::Request;
-use crate::containers::CONTAINERS;
+use crate::containers::ContainerEntry;
 use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{dct, ldp, rdf};
 use codesocial_store::{Agent, Command, CommandKind, Proposal, State};
 use oxrdf::{Literal, NamedNode, Quad, Triple};
 use std::collections::HashSet;
 
-/// The operator's graphs: path under the base, content.
 #[derive(Debug, Clone, Default)]
 pub struct Installation {
+    /// The operator's graphs: path under the base, content.
     pub graphs: Vec<(String, Vec<Triple>)>,
+    /// Those that are missing are created.
+    pub containers: &'static [ContainerEntry],
 }
 
 /// The command that makes the instance hold what the program comes with.
@@ -26,7 +28,7 @@ pub fn install(request: Request<'_>, installation: Installation) -> Command {
             for (path, triples) in &installation.graphs {
                 replace(state, &state.base().resolve(path), triples, &mut client);
             }
-            let server = missing_containers(state, &mut client);
+            let server = missing_containers(state, installation.containers, &mut client);
             Ok(Proposal { client, server, ..Proposal::default() })
         }),
     )
@@ -43,9 +45,13 @@ fn replace(state: &State, graph: &NamedNode, wanted: &[Triple], change: &mut Cha
 }
 
 /// Containers are created with their titles, which can be edited afterwards.
-fn missing_containers(state: &State, client: &mut Changeset) -> Changeset {
+fn missing_containers(
+    state: &State,
+    containers: &[ContainerEntry],
+    client: &mut Changeset,
+) -> Changeset {
     let mut server = Changeset::default();
-    for entry in CONTAINERS {
+    for entry in containers {
         let container = state.base().resolve(entry.path);
         if state.exists(container.as_ref()) {
             continue;

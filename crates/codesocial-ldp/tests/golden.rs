@@ -2,8 +2,8 @@
 //! every later one must read.
 
 use codesocial_ldp::{
-    Creation, Documents, Installation, Request, delete, install, load, parse_update, patch, post,
-    put, update,
+    ContainerEntry, Creation, Documents, Installation, Request, delete, install, load,
+    parse_update, patch, post, put, update,
 };
 use codesocial_rdf::{Base, RdfSyntax, parse};
 use codesocial_store::{
@@ -18,6 +18,40 @@ use std::path::Path;
 use std::sync::Arc;
 
 const NOW: &str = "2026-11-22T10:11:12.000001Z";
+
+/// The containers of the first release, which the bytes hold.
+const CONTAINERS: &[ContainerEntry] = &[
+    entry("", "Registre #CodeSocial", "#CodeSocial registry"),
+    entry("organizations", "Organisations", "Organisations"),
+    entry("groups", "Groupes et cercles", "Groups and circles"),
+    entry("ecosystems", "Écosystèmes contributifs", "Contributive ecosystems"),
+    entry("membership-associations", "Appartenances", "Memberships"),
+    entry("commons", "Communs", "Commons"),
+    entry("codesocials", "#CodeSocial", "#CodeSocial"),
+    entry("intentions", "Intentions", "Intentions"),
+    entry("actions", "Actions", "Actions"),
+    entry("deliverables", "Livrables", "Deliverables"),
+    entry("workspaces", "Espaces de travail", "Workspaces"),
+    entry("seeds", "Graines de connaissance", "Knowledge seeds"),
+    entry("badges", "Badges", "Badges"),
+    entry("credentials", "Badges décernés", "Awarded badges"),
+    entry("issuer-recognitions", "Émetteurs reconnus", "Recognised issuers"),
+    entry("matrices", "Matrices de richesses", "Wealth matrices"),
+    entry("flows", "Flux de richesse", "Wealth flows"),
+    entry("territories", "Territoires", "Territories"),
+    entry("places", "Lieux", "Places"),
+    entry("programmes", "Programmes", "Programmes"),
+    entry("projects", "Projets", "Projects"),
+    entry("ideas", "Idées", "Ideas"),
+    entry("themes", "Thèmes", "Themes"),
+    entry("skills", "Compétences", "Skills"),
+    entry("documents", "Documents", "Documents"),
+    entry("sandbox", "Bac à sable", "Sandbox"),
+];
+
+const fn entry(path: &'static str, fr: &'static str, en: &'static str) -> ContainerEntry {
+    ContainerEntry { path, class: "", fr, en }
+}
 
 /// A store whose clock stands still and whose randomness is counted.
 struct Fixture {
@@ -72,7 +106,8 @@ fn documents(turtle: &str) -> Documents {
 fn write_everything(fixture: &mut Fixture) {
     let class = "<urn:c> a <http://www.w3.org/2002/07/owl#Class> .";
     let graphs = vec![("ns".to_owned(), triples(class, "http://localhost:8080/ns"))];
-    let command = install(fixture.request(Agent::Server), Installation { graphs });
+    let command =
+        install(fixture.request(Agent::Server), Installation { graphs, containers: CONTAINERS });
     fixture.commit(command);
 
     let set = documents("<seeds/a> <http://virtual-assembly.org/ontologies/pair#label> \"A\" .");

@@ -1,6 +1,6 @@
 //! What comes with the program: ontology, schemes, shapes and fixture sets, embedded.
 
-use codesocial_ldp::{DatasetError, Documents, Installation};
+use codesocial_ldp::{CONTAINERS, DatasetError, Documents, Installation};
 use codesocial_rdf::parse::{self, SyntaxError};
 use codesocial_rdf::{Base, RdfSyntax, skolem};
 use oxrdf::{Quad, Triple};
@@ -60,7 +60,7 @@ pub(crate) fn installation(base: &Base) -> Result<Installation, AssetError> {
         let triples = document(base, &path, &file, &bytes.data)?;
         graphs.push((path, triples));
     }
-    Ok(Installation { graphs })
+    Ok(Installation { graphs, containers: CONTAINERS })
 }
 
 /// The triples of a file of the operator's, its blank nodes named by their order: the same file
