@@ -5,6 +5,7 @@
 use crate::server::figures;
 use codesocial_graph::Snapshot;
 use codesocial_ldp::Request;
+use codesocial_ldp::{CONTAINERS, Installation};
 use codesocial_rdf::{Base, Changeset};
 use codesocial_store::{Agent, Crash, Options, Precondition, Random, Store};
 use jiff::Timestamp;
@@ -120,7 +121,7 @@ fn updates_through_the_store() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let installation = codesocial_ldp::install(
         request(&mut Random::of_seed([1; 32]), Agent::Server),
-        codesocial_ldp::Installation { containers: CONTAINERS, ..Installation::default() },
+        Installation { containers: CONTAINERS, ..Installation::default() },
     );
     runtime.block_on(store.commit(installation)).expect("the containers are installed");
     let write = |range: std::ops::Range<u32>| {
