@@ -8,7 +8,7 @@
 use crate::vocab::{rdf, xsd};
 use oxrdf::{Literal, NamedOrBlankNode, Term, Triple};
 use serde_json::{Map, Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How deeply parts are embedded in each other; deeper ones stand beside the tree.
 pub const EMBED_DEPTH_MAX: usize = 4;
@@ -68,10 +68,18 @@ impl Compaction {
         Ok(Self { terms, prefixes })
     }
 
-    /// The tree of `document`, without `@context`. Skolem IRIs must be blank nodes already.
+    /// The tree of `document`. Skolem IRIs must be blank nodes already.
+    ///
+    /// It stands under the context that was read, with a `@context` of its own only where an IRI
+    /// would be taken for a prefixed name: `geo:48.1,-1.7` where `geo` is a prefix.
     pub fn tree(&self, document: &str, triples: &[Triple]) -> Map<String, Value> {
         let mut tree = Tree::new(self, triples);
-        let mut node = tree.node(&Subject::Iri(document), 0);
+        let mut node = Map::new();
+        if !tree.hidden.is_empty() {
+            let hidden = tree.hidden.iter().map(|prefix| ((*prefix).to_owned(), Value::Null));
+            node.insert("@context".to_owned(), Value::Object(hidden.collect()));
+        }
+        node.extend(tree.node(&Subject::Iri(document), 0));
         let mut included = Vec::new();
         while let Some(subject) = tree.next_unwritten() {
             included.push(Value::Object(tree.node(&subject, 0)));
@@ -83,14 +91,20 @@ impl Compaction {
     }
 
     /// The key of a property.
-    fn key(&self, predicate: &str) -> String {
-        self.terms.get(predicate).map_or_else(|| self.name(predicate), |term| term.key.clone())
+    pub fn key(&self, predicate: &str) -> String {
+        self.key_without(predicate, &BTreeSet::new())
     }
 
-    /// The compact form of a class or property without a term.
-    fn name(&self, iri: &str) -> String {
+    fn key_without(&self, predicate: &str, hidden: &BTreeSet<&str>) -> String {
+        let term = self.terms.get(predicate);
+        term.map_or_else(|| self.name(predicate, hidden), |term| term.key.clone())
+    }
+
+    /// The compact form of a class or property without a term, by a prefix that is not hidden.
+    fn name(&self, iri: &str, hidden: &BTreeSet<&str>) -> String {
         self.prefixes
             .iter()
+            .filter(|(prefix, _)| !hidden.contains(prefix.as_str()))
             .find_map(|(prefix, namespace)| {
                 let local = iri.strip_prefix(namespace.as_str())?;
                 (!local.is_empty() && !local.starts_with('/')).then(|| format!("{prefix}:{local}"))
@@ -98,22 +112,45 @@ impl Compaction {
             .unwrap_or_else(|| iri.to_owned())
     }
 
-    fn literal(&self, predicate: &str, literal: &Literal) -> Value {
+    /// The prefix that an IRI seems to have, because its scheme is called so.
+    /// <https://www.w3.org/TR/json-ld11-api/#iri-expansion>
+    fn seeming_prefix(&self, iri: &str) -> Option<&str> {
+        let (scheme, rest) = iri.split_once(':')?;
+        let (prefix, _) = self.prefixes.iter().find(|(prefix, _)| prefix == scheme)?;
+        (!rest.starts_with("//")).then_some(prefix)
+    }
+
+    fn literal(&self, predicate: &str, literal: &Literal, hidden: &BTreeSet<&str>) -> Value {
         let coercion = self.terms.get(predicate).and_then(|term| term.coercion.as_deref());
         let value = literal.value();
         if let Some(language) = literal.language() {
             return json!({"@value": value, "@language": language});
         }
         let datatype = literal.datatype();
+        let typed = || json!({"@value": value, "@type": self.name(datatype.as_str(), hidden)});
         match coercion {
             Some(coerced) if coerced == datatype.as_str() => json!(value),
             None if datatype == xsd::STRING => json!(value),
-            None => native(value, datatype.as_str())
-                .unwrap_or_else(|| json!({"@value": value, "@type": self.name(datatype.as_str())})),
+            None => native(value, datatype.as_str()).unwrap_or_else(typed),
             Some(_) if datatype == xsd::STRING => json!({"@value": value}),
-            Some(_) => json!({"@value": value, "@type": self.name(datatype.as_str())}),
+            Some(_) => typed(),
         }
     }
+}
+
+/// A tree as a document of its own, under the context that it was made for.
+pub fn under(context: Value, mut tree: Map<String, Value>) -> Map<String, Value> {
+    let context = match (context, tree.shift_remove("@context")) {
+        (context, None) => context,
+        (Value::Array(mut contexts), Some(own)) => {
+            contexts.push(own);
+            Value::Array(contexts)
+        }
+        (context, Some(own)) => json!([context, own]),
+    };
+    let mut document = Map::from_iter([("@context".to_owned(), context)]);
+    document.extend(tree);
+    document
 }
 
 /// The JSON boolean or number that expands to exactly this literal.
@@ -136,7 +173,11 @@ enum Subject<'a> {
 
 struct Tree<'a> {
     compaction: &'a Compaction,
+    /// Prefixes of the context that this document's IRIs do without.
+    hidden: BTreeSet<&'a str>,
     order: Vec<Subject<'a>>,
+    /// How many subjects in the order are known to be written.
+    passed: usize,
     triples: HashMap<Subject<'a>, Vec<&'a Triple>>,
     written: HashSet<Subject<'a>>,
 }
@@ -156,11 +197,15 @@ impl<'a> Tree<'a> {
             });
             of_subject.push(triple);
         }
-        Self { compaction, order, triples: by_subject, written: HashSet::new() }
+        let hidden = triples.iter().flat_map(iris).filter_map(|iri| compaction.seeming_prefix(iri));
+        let hidden = hidden.collect();
+        Self { compaction, hidden, order, passed: 0, triples: by_subject, written: HashSet::new() }
     }
 
-    fn next_unwritten(&self) -> Option<Subject<'a>> {
-        self.order.iter().find(|subject| !self.written.contains(subject)).copied()
+    fn next_unwritten(&mut self) -> Option<Subject<'a>> {
+        let rest = &self.order[self.passed..];
+        self.passed += rest.iter().take_while(|subject| self.written.contains(subject)).count();
+        self.order.get(self.passed).copied()
     }
 
     fn node(&mut self, subject: &Subject<'a>, depth: usize) -> Map<String, Value> {
@@ -172,21 +217,29 @@ impl<'a> Tree<'a> {
             if triple.predicate == rdf::TYPE
                 && let Term::NamedNode(class) = &triple.object
             {
-                push(&mut node, "type", json!(self.compaction.name(class.as_str())), false);
+                push(
+                    &mut node,
+                    "type",
+                    json!(self.compaction.name(class.as_str(), &self.hidden)),
+                    false,
+                );
                 continue;
             }
             let predicate = triple.predicate.as_str();
             let value = self.value(predicate, &triple.object, depth);
             let term = self.compaction.terms.get(predicate);
             let always_array = term.is_some_and(|term| term.always_array);
-            push(&mut node, &self.compaction.key(predicate), value, always_array);
+            let key = self.compaction.key_without(predicate, &self.hidden);
+            push(&mut node, &key, value, always_array);
         }
         node
     }
 
     fn value(&mut self, predicate: &str, object: &'a Term, depth: usize) -> Value {
         let target = match object {
-            Term::Literal(literal) => return self.compaction.literal(predicate, literal),
+            Term::Literal(literal) => {
+                return self.compaction.literal(predicate, literal, &self.hidden);
+            }
             Term::NamedNode(node) => Subject::Iri(node.as_str()),
             Term::BlankNode(node) => Subject::Blank(node.as_str()),
         };
@@ -202,6 +255,20 @@ impl<'a> Tree<'a> {
             _ => json!({"id": id(target)}),
         }
     }
+}
+
+/// The IRIs that a triple names.
+fn iris(triple: &Triple) -> impl Iterator<Item = &str> {
+    let subject = match &triple.subject {
+        NamedOrBlankNode::NamedNode(node) => Some(node.as_str()),
+        NamedOrBlankNode::BlankNode(_) => None,
+    };
+    let object = match &triple.object {
+        Term::NamedNode(node) => Some(node.as_str()),
+        Term::Literal(literal) => Some(literal.datatype().as_str()),
+        Term::BlankNode(_) => None,
+    };
+    subject.into_iter().chain([triple.predicate.as_str()]).chain(object)
 }
 
 fn id(subject: Subject<'_>) -> String {

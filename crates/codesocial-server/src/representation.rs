@@ -5,7 +5,7 @@ use crate::problem::Ask;
 use crate::state::App;
 use codesocial_ldp::Document;
 use codesocial_rdf::context::{ACTIVITYSTREAMS_IRI, LDP_PATH, V1_PATH};
-use codesocial_rdf::{RdfSyntax, skolem, write};
+use codesocial_rdf::{RdfSyntax, jsonld, skolem, write};
 use oxrdf::Triple;
 use serde_json::{Value, json};
 
@@ -99,10 +99,7 @@ pub(crate) fn rdf(app: &App, document: &Document, form: Form) -> String {
 }
 
 fn json_ld(context: &Value, tree: serde_json::Map<String, Value>) -> String {
-    let mut document = serde_json::Map::new();
-    document.insert("@context".to_owned(), context.clone());
-    document.extend(tree);
-    let mut text = format!("{:#}", Value::Object(document));
+    let mut text = format!("{:#}", Value::Object(jsonld::under(context.clone(), tree)));
     text.push('\n');
     text
 }
