@@ -23,6 +23,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body as it came, which need not be text.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Request {
@@ -106,11 +108,17 @@ impl Response {
             .filter_map(|line| line.split_once(": "))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
             .collect();
-        let body = &bytes[end + 4..];
-        let response = Self { status, headers, body: String::from_utf8_lossy(body).into_owned() };
-        let promised = response.header("content-length").parse().unwrap_or(0);
-        let is_whole = head_only || body.len() == promised;
-        is_whole.then_some(response)
+        let rest = &bytes[end + 4..];
+        let mut response = Self { status, headers, body: String::new(), bytes: Vec::new() };
+        let body = if response.header("transfer-encoding") == "chunked" && !head_only {
+            unchunked(rest)?
+        } else {
+            let promised = response.header("content-length").parse().unwrap_or(0);
+            (head_only || rest.len() == promised).then(|| rest.to_vec())?
+        };
+        response.body = String::from_utf8_lossy(&body).into_owned();
+        response.bytes = body;
+        Some(response)
     }
 
     /// A header, or the empty text.
@@ -146,6 +154,22 @@ impl Response {
     pub(crate) fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
+    }
+}
+
+/// The content of chunks, if the last one came.
+/// <https://www.rfc-editor.org/rfc/rfc9112#section-7.1>
+fn unchunked(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?, 16).ok()?;
+        rest = &rest[end + 2..];
+        if length == 0 {
+            return Some(body);
+        }
+        body.extend_from_slice(rest.get(..length)?);
+        rest = rest.get(length + 2..)?;
     }
 }
 

@@ -15,6 +15,7 @@ mod cors;
 mod crash;
 mod damage;
 mod derived;
+mod export;
 mod fixtures;
 mod hostile;
 mod ldp;

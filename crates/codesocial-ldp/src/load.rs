@@ -12,6 +12,9 @@ use oxrdf::{
 };
 use std::collections::{BTreeMap, HashMap};
 
+/// Where exports are described, which are no documents.
+const EXPORTS: &str = "export/";
+
 /// Triples of a dataset, each with the document that it belongs to.
 #[derive(Debug, Clone, Default)]
 pub struct Documents {
@@ -33,7 +36,8 @@ pub enum DatasetError {
 
 impl Documents {
     /// Splits quads: those of a named graph belong to it, those of the default graph to the
-    /// document of their subject, and blank nodes to what refers to them.
+    /// document of their subject, and blank nodes to what refers to them. What an export says of
+    /// itself is left out.
     pub fn split(quads: Vec<Quad>, base: &Base) -> Result<Self, DatasetError> {
         let owners = blank_owners(&quads);
         let mut documents = Self::default();
@@ -47,6 +51,9 @@ impl Documents {
             };
             if !base.contains(&document) {
                 return Err(DatasetError::Outside(document));
+            }
+            if base.path_of(&document).is_some_and(|path| path.starts_with(EXPORTS)) {
+                continue;
             }
             let kind = base.kind_of(NamedNodeRef::new_unchecked(&document));
             if !kind.is_document() {

@@ -1,6 +1,8 @@
 //! Every IRI of a vocabulary that the program names, one module per namespace. Nowhere else in the
 //! program does a vocabulary's IRI stand as text.
 
+use oxrdf::NamedNode;
+
 /// Declares the terms of one namespace: `NAME = "local"` becomes a constant `NamedNodeRef`.
 macro_rules! namespace {
     ($(#[$doc:meta])* $module:ident, $iri:literal, $($name:ident = $local:literal),* $(,)?) => {
@@ -153,9 +155,20 @@ namespace! {
     dct, "http://purl.org/dc/terms/",
     CREATED = "created",
     CREATOR = "creator",
+    LICENSE = "license",
     MODIFIED = "modified",
     SOURCE = "source",
     TITLE = "title",
+}
+
+namespace! {
+    /// DCAT, <https://www.w3.org/TR/vocab-dcat-3/>.
+    dcat, "http://www.w3.org/ns/dcat#",
+    DATASET = "Dataset",
+    DISTRIBUTION = "Distribution",
+    DOWNLOAD_URL = "downloadURL",
+    HAS_DISTRIBUTION = "distribution",
+    MEDIA_TYPE = "mediaType",
 }
 
 namespace! {
@@ -240,7 +253,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("cs", cs::NS),
     ("csu", "https://w3id.org/codesocial/unit/"),
     ("css", "https://w3id.org/codesocial/shapes#"),
-    ("dcat", "http://www.w3.org/ns/dcat#"),
+    ("dcat", dcat::NS),
     ("dc", dct::NS),
     ("foaf", foaf::NS),
     ("geo", geo::NS),
@@ -265,6 +278,15 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("void", "http://rdfs.org/ns/void#"),
     ("xsd", xsd::NS),
 ];
+
+/// The IRI of a prefixed name, where its prefix is known, else the name as it is.
+pub fn expand(name: &str) -> NamedNode {
+    let known = name.split_once(':').and_then(|(prefix, local)| {
+        let (_, namespace) = PREFIXES.iter().find(|(known, _)| *known == prefix)?;
+        Some(format!("{namespace}{local}"))
+    });
+    NamedNode::new_unchecked(known.unwrap_or_else(|| name.to_owned()))
+}
 
 /// `prefix:local` for an IRI of a known namespace whose local part needs no escape in Turtle.
 pub fn compact(iri: &str) -> Option<String> {

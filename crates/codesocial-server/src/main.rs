@@ -14,6 +14,7 @@ mod representation;
 
 mod context;
 mod cors;
+mod export;
 mod health;
 mod ldp;
 mod pages;

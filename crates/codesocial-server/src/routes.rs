@@ -12,6 +12,10 @@ pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
 /// A published version, and its snapshot.
 pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
+/// The list of exports.
+pub(crate) const EXPORTS: &str = "/export";
+/// One export: the name of a dataset and the ending of a form.
+pub(crate) const EXPORT: &str = "/export/{file}";
 /// The style sheet of the pages.
 pub(crate) const STYLE: &str = "/_assets/style.css";
 

@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use crate::config::Config;
+use crate::export::EXPORTS_MAX;
 use crate::pages::Pages;
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use oxrdf::NamedNode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 
 /// The shared state: a handle.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub(crate) struct Shared {
     /// The context of exports, read once.
     pub(crate) v1_context: Compaction,
     pub(crate) evaluators: Evaluators,
+    /// A place for each export that is being written.
+    pub(crate) exports: Arc<Semaphore>,
     random: Mutex<Random>,
     ready: AtomicBool,
 }
@@ -53,6 +57,7 @@ impl App {
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
             evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             random: Mutex::new(random),
             ready: AtomicBool::new(false),
             store,

@@ -22,6 +22,7 @@ mod examples;
 mod sample;
 mod words;
 
+use crate::export::{DATASETS, Format};
 use crate::extract::Language;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -41,10 +42,11 @@ pub(crate) use words::Words;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
+    ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
     ("report.html", include_str!("../../templates/report.html")),
     ("sparql.html", include_str!("../../templates/sparql.html")),
@@ -139,6 +141,27 @@ impl Pages {
             .map(|(name, query)| context! { name => words.text(name), query => *query })
             .collect();
         Html(self.render("sparql.html", language, &context! { title, examples }))
+    }
+
+    /// The page of the exports.
+    pub(crate) fn exports(&self, language: Language) -> Html<String> {
+        let datasets: Vec<Value> = DATASETS
+            .iter()
+            .map(|dataset| {
+                let title = match language {
+                    Language::French => dataset.fr,
+                    Language::English => dataset.en,
+                };
+                let licences = dataset.licences.iter().map(|licence| {
+                    context! { name => licence.name(), iri => licence.iri().as_str() }
+                });
+                let licences: Vec<Value> = licences.collect();
+                context! { title, name => dataset.name, licences }
+            })
+            .collect();
+        let endings: Vec<&str> = Format::ALL.into_iter().map(Format::ending).collect();
+        let title = self.words(language).text("exports.title");
+        Html(self.render("exports.html", language, &context! { title, datasets, endings }))
     }
 
     fn render(&self, template: &str, language: Language, page: &impl Serialize) -> String {
