@@ -1,10 +1,10 @@
 //! An export as a table, for spreadsheets: a row for each resource, by RFC 4180.
 //!
 //! The columns are `id`, `type`, `label`, then the properties that the shapes name for the classes
-//! of the dataset, in the shapes' order, each under its key of the JSON-LD context. Headers are the
-//! same in every language. A cell holds addresses in full, dates and numbers as they are stored, and
-//! texts in French, in English where there is no French. Several values are joined by `|`, which
-//! within a value is written `¦`. No cell begins like a formula.
+//! of the dataset, in the shapes' order, each under its key of the JSON-LD context: headers are the
+//! same in every language. A cell holds addresses in full, dates and numbers as they are stored,
+//! and texts in French, in English where there is no French. Several values are joined by `|`,
+//! which within a value is written `¦`. No cell begins like a formula.
 //! <https://www.rfc-editor.org/rfc/rfc4180>
 
 use super::Export;
