@@ -8,6 +8,7 @@ mod checkpoint;
 mod command;
 mod commit;
 mod crash;
+mod history;
 mod ids;
 mod journal;
 mod lifecycle;
@@ -27,6 +28,7 @@ pub use command::{
     Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,
 };
 pub use crash::{Crash, CrashError, CrashPoint};
+pub use history::Change;
 pub use ids::{OpaqueId, OpaqueIdError, Random};
 pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,

@@ -77,6 +77,7 @@ struct Shared {
     queue: mpsc::Sender<Message>,
     tokens: Tokens,
     writer: Mutex<Option<JoinHandle<()>>>,
+    journal_file: PathBuf,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -132,15 +133,20 @@ impl Store {
             checkpointed: recovered.checkpointed,
             computed,
         };
+        let journal_file = folder.join(JOURNAL_FILE);
         let writer =
             sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;
         let writer = Mutex::new(Some(writer));
-        Ok(Self(Arc::new(Shared { published, queue, tokens, writer, _lock: lock })))
+        Ok(Self(Arc::new(Shared { published, queue, tokens, writer, journal_file, _lock: lock })))
     }
 
     /// The newest state.
     pub fn state(&self) -> Arc<State> {
         self.0.published.get()
+    }
+
+    pub(crate) fn journal_file(&self) -> &Path {
+        &self.0.journal_file
     }
 
     /// Who may write, by token.

@@ -89,7 +89,32 @@ impl Segment {
             .finalize()
             .into()
     }
+
+    /// The key under which the changes of this segment's graph are found again.
+    pub(crate) fn graph_key(&self) -> i64 {
+        // All lines are of one graph, which the last one names at its end.
+        let last = self.bytes.trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
+        let graph = last
+            .and_then(|line| line.strip_suffix(b" ."))
+            .and_then(|line| line.rsplit(|byte| *byte == b' ').next())
+            .and_then(|name| name.strip_prefix(b"<")?.strip_suffix(b">"))
+            .and_then(|name| std::str::from_utf8(name).ok());
+        match graph {
+            Some(graph) if self.kind != DEFAULT_KIND => Self::key_of(graph),
+            _ => 0,
+        }
+    }
+
+    /// The key of a graph: of its IRI no more than that can be told from it.
+    pub(crate) fn key_of(graph: &str) -> i64 {
+        let digest: Hash = Sha256::digest(graph).into();
+        let (key, _) = digest.split_first_chunk().expect("a digest has 32 bytes");
+        i64::from_be_bytes(*key)
+    }
 }
+
+/// Quads of the graph without a name end in their object.
+const DEFAULT_KIND: &str = "Default";
 
 impl Header {
     /// The bytes that are hashed and kept.

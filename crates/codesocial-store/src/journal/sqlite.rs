@@ -28,6 +28,7 @@ impl SqliteJournal {
         let options = options(path).create_if_missing(true);
         let mut connection = options.connect().await?;
         sqlx::migrate!("./migrations").run(&mut connection).await?;
+        find_graphs(&mut connection).await?;
         Ok(Self::of(options, connection))
     }
 
@@ -137,6 +138,36 @@ impl SqliteJournal {
         Ok(entries)
     }
 
+    /// The segments under a graph's key before entry `before`, the newest first.
+    pub(crate) async fn segments_of(
+        &self,
+        graph: i64,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<(Header, Segment)>, JournalError> {
+        let rows = sqlx::query(
+            "SELECT seq, header, hash, kind, class, subject, salt, bytes, commitment
+             FROM segment JOIN entry USING (seq)
+             WHERE graph = ?1 AND seq < ?2 AND bytes IS NOT NULL ORDER BY seq DESC LIMIT ?3",
+        )
+        .bind(graph)
+        .bind(before.map_or(i64::MAX, number))
+        .bind(limit)
+        .fetch_all(&mut *self.connection().await?)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let header = checked_header(row)?;
+                let segment = read_segment(row, header.seq)?;
+                if segment.commitment() != hash(row, "commitment", header.seq)? {
+                    let problem = "a segment is not what was committed to".to_owned();
+                    return Err(JournalError::Damaged { seq: header.seq, problem });
+                }
+                Ok((header, segment))
+            })
+            .collect()
+    }
+
     pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
         let row = sqlx::query("SELECT hash FROM entry WHERE seq = ?1")
             .bind(number(seq))
@@ -177,8 +208,8 @@ async fn insert(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Er
             SegmentClass::Personal(subject) => ("personal", subject.as_str()),
         };
         sqlx::query(
-            "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment, graph)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )
         .bind(seq)
         .bind(n)
@@ -188,20 +219,44 @@ async fn insert(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Er
         .bind(segment.salt.as_slice())
         .bind(segment.bytes.as_slice())
         .bind(segment.commitment().as_slice())
+        .bind(segment.graph_key())
         .execute(&mut *tx)
         .await?;
     }
     Ok(())
 }
 
+/// Finds the graphs of the segments that an earlier version wrote without their keys.
+async fn find_graphs(connection: &mut SqliteConnection) -> Result<(), JournalError> {
+    loop {
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let rows = sqlx::query(
+            "SELECT seq, n, kind, class, subject, salt, bytes FROM segment
+             WHERE graph IS NULL AND bytes IS NOT NULL LIMIT 10000",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        for row in rows {
+            let seq: i64 = row.try_get("seq")?;
+            sqlx::query("UPDATE segment SET graph = ?1 WHERE seq = ?2 AND n = ?3")
+                .bind(read_segment(&row, unsigned(seq))?.graph_key())
+                .bind(seq)
+                .bind(row.try_get::<i64, _>("n")?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+    }
+}
+
 /// An entry as read, refused where header, hash, commitments and root do not agree.
 fn checked(row: &SqliteRow, segments: &[SqliteRow]) -> Result<Entry, JournalError> {
-    let seq = unsigned(row.try_get("seq")?);
+    let header = checked_header(row)?;
+    let seq = header.seq;
     let damaged = |problem: &str| JournalError::Damaged { seq, problem: problem.to_owned() };
-    let header = Header::decode(row.try_get("header")?).map_err(|e| damaged(&e.to_string()))?;
-    if header.seq != seq || header.hash() != hash(row, "hash", seq)? {
-        return Err(damaged("its header does not have the hash that was recorded"));
-    }
     let segments: Vec<Segment> =
         segments.iter().map(|row| read_segment(row, seq)).collect::<Result<_, _>>()?;
     let commitments: Vec<Hash> = segments.iter().map(Segment::commitment).collect();
@@ -211,6 +266,16 @@ fn checked(row: &SqliteRow, segments: &[SqliteRow]) -> Result<Entry, JournalErro
         return Err(damaged("its segments do not have the root that its header states"));
     }
     Ok(Entry { header, segments })
+}
+
+fn checked_header(row: &SqliteRow) -> Result<Header, JournalError> {
+    let seq = unsigned(row.try_get("seq")?);
+    let damaged = |problem: &str| JournalError::Damaged { seq, problem: problem.to_owned() };
+    let header = Header::decode(row.try_get("header")?).map_err(|e| damaged(&e.to_string()))?;
+    if header.seq != seq || header.hash() != hash(row, "hash", seq)? {
+        return Err(damaged("its header does not have the hash that was recorded"));
+    }
+    Ok(header)
 }
 
 fn read_segment(row: &SqliteRow, seq: u64) -> Result<Segment, JournalError> {
