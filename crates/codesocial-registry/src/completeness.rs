@@ -110,8 +110,8 @@ mod tests {
                 }
             });
             table.push_str(&format!(
-                "{name}: nothing {} short {} body {} cells {} en {} principle {} intention {} \
-                 grounded {} whole {whole}\n",
+                "{name}: none {} short {} body {} cells {} en {} rule {} aim {} \
+                 ground {} all {whole}\n",
                 of(|_| {}),
                 of(|s| s.french_chars = BODY_CHARS_MIN - 1),
                 of(|s| s.french_chars = BODY_CHARS_MIN),
@@ -123,10 +123,11 @@ mod tests {
             ));
         }
         expect![[r#"
-            model: nothing 0 short 0 body 0.5 cells 0 en 0.1 principle 0.15 intention 0.15 grounded 0.1 whole 1
-            story: nothing 0 short 0 body 0.65 cells 0 en 0.1 principle 0.15 intention 0 grounded 0.1 whole 1
-            terms: nothing 0 short 0 body 0.65 cells 0 en 0.1 principle 0.15 intention 0 grounded 0.1 whole 1
-            purpose: nothing 0 short 0 body 0 cells 0.2917 en 0.1 principle 0.15 intention 0.15 grounded 0.1 whole 1
-        "#]].assert_eq(&table);
+            model: none 0 short 0 body 0.5 cells 0 en 0.1 rule 0.15 aim 0.15 ground 0.1 all 1
+            story: none 0 short 0 body 0.65 cells 0 en 0.1 rule 0.15 aim 0 ground 0.1 all 1
+            terms: none 0 short 0 body 0.65 cells 0 en 0.1 rule 0.15 aim 0 ground 0.1 all 1
+            purpose: none 0 short 0 body 0 cells 0.2917 en 0.1 rule 0.15 aim 0.15 ground 0.1 all 1
+        "#]]
+        .assert_eq(&table);
     }
 }
