@@ -89,7 +89,7 @@ fn is_personal(base: &Base, quad: &Quad) -> bool {
         oxrdf::GraphName::NamedNode(name) => base.path_of(name.as_str()),
         oxrdf::GraphName::DefaultGraph | oxrdf::GraphName::BlankNode(_) => None,
     };
-    let among_users = path.is_some_and(|path| path == "users" || path.starts_with("users/"));
+    let among_users = path.is_some_and(|path| path.starts_with("users/"));
     let is_person = quad.predicate == rdf::TYPE
         && matches!(&quad.object, Term::NamedNode(class) if CLASSES.contains(&class.as_ref()));
     among_users || is_person
