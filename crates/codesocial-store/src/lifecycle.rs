@@ -63,12 +63,13 @@ fn create(
         return Err(Rejection::Gone(document.into_owned()));
     }
     if let Some(container) = before.container_of(document) {
-        let declared = server.added.iter().any(|quad| {
+        let is_declared = |quad: &Quad| {
             quad.subject == container.clone().into()
                 && quad.predicate == rdf::TYPE
                 && quad.object == Term::from(ldp::CONTAINER)
-        });
-        if !declared && !before.is_container(container.as_ref()) {
+        };
+        let is_container = before.is_container(container.as_ref());
+        if !is_container && !server.added.iter().any(is_declared) {
             return Err(Rejection::NoContainer(document.into_owned()));
         }
         let meta = State::meta(container.as_ref());
