@@ -137,6 +137,10 @@ namespace! {
     DIRECT_CONTAINER = "DirectContainer",
     INDIRECT_CONTAINER = "IndirectContainer",
     NON_RDF_SOURCE = "NonRDFSource",
+    PAGE = "Page",
+    PREFER_CONTAINMENT = "PreferContainment",
+    PREFER_EMPTY_CONTAINER = "PreferEmptyContainer",
+    PREFER_MINIMAL_CONTAINER = "PreferMinimalContainer",
     RDF_SOURCE = "RDFSource",
     RESOURCE = "Resource",
 }

@@ -5,12 +5,14 @@
 
 use crate::RdfSyntax;
 use crate::vocab::{PREFIXES, rdf};
-use oxrdf::{NamedOrBlankNode, Quad, Term, Triple};
+use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use oxrdfio::RdfSerializer;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The triples in a syntax. Triples of one subject must be neighbours.
+///
+/// RDF/XML takes only what [`fits_xml`].
 pub fn graph(triples: &[Triple], syntax: RdfSyntax) -> String {
     match syntax {
         RdfSyntax::Turtle | RdfSyntax::TriG => turtle(triples),
@@ -56,6 +58,60 @@ pub fn turtle_body(triples: &[Triple]) -> String {
         subject_block(&mut text, block);
     }
     text
+}
+
+/// Named graphs as TriG, each as [`turtle`] writes it.
+pub fn trig(graphs: &[(NamedNode, Vec<Triple>)]) -> String {
+    let mut text = String::new();
+    let all = graphs.iter().flat_map(|(_, triples)| triples);
+    for (prefix, namespace) in used_prefixes(all) {
+        line(&mut text, format_args!("@prefix {prefix}: <{namespace}> ."));
+    }
+    for (name, triples) in graphs.iter().filter(|(_, triples)| !triples.is_empty()) {
+        line(&mut text, format_args!("\n{name} {{{}}}", turtle_body(triples)));
+    }
+    text
+}
+
+/// Names that RDF/XML keeps for itself.
+/// <https://www.w3.org/TR/rdf-syntax-grammar/#section-Namespace>
+const XML_SYNTAX: [&str; 12] = [
+    "Description",
+    "RDF",
+    "ID",
+    "about",
+    "bagID",
+    "parseType",
+    "resource",
+    "nodeID",
+    "datatype",
+    "li",
+    "aboutEach",
+    "aboutEachPrefix",
+];
+
+/// Whether RDF/XML can say the triples: a property and a class are names of elements there, and a
+/// text holds no control character.
+/// <https://www.w3.org/TR/rdf-syntax-grammar/#section-Serialising>
+pub fn fits_xml(triples: &[Triple]) -> bool {
+    let is_name = |iri: &str| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let local = iri.trim_end_matches(plain).len();
+        let begins = |c: char| c.is_ascii_alphabetic() || c == '_';
+        let is_syntax = iri.strip_prefix(rdf::NS).is_some_and(|name| XML_SYNTAX.contains(&name));
+        iri[local..].contains(begins) && !is_syntax
+    };
+    let is_text = |c: char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    triples.iter().all(|triple| {
+        is_name(triple.predicate.as_str())
+            && match &triple.object {
+                Term::NamedNode(class) if triple.predicate == rdf::TYPE => is_name(class.as_str()),
+                Term::NamedNode(_) | Term::BlankNode(_) => true,
+                Term::Literal(literal) => {
+                    literal.value().chars().all(|c| is_text(c) || matches!(c, '\n' | '\t'))
+                }
+            }
+    })
 }
 
 /// The triples as N-Triples.
@@ -138,7 +194,9 @@ fn iri(iri: &str) -> String {
     crate::vocab::compact(iri).unwrap_or_else(|| format!("<{iri}>"))
 }
 
-fn used_prefixes(triples: &[Triple]) -> impl Iterator<Item = (&'static str, &'static str)> {
+fn used_prefixes<'a>(
+    triples: impl IntoIterator<Item = &'a Triple>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
     let mut used = BTreeSet::new();
     let mut note = |iri: &str| {
         if let Some(name) = crate::vocab::compact(iri)
@@ -213,11 +271,74 @@ mod tests {
     #[test]
     fn what_is_written_reads_back_as_the_same_graph() {
         let triples = parse::triples(SAMPLE.as_bytes(), RdfSyntax::Turtle, "http://x/").unwrap();
-        for (text, syntax) in
-            [(turtle(&triples), RdfSyntax::Turtle), (n_triples(&triples), RdfSyntax::NTriples)]
+        assert!(fits_xml(&triples));
+        for syntax in [RdfSyntax::Turtle, RdfSyntax::NTriples, RdfSyntax::RdfXml, RdfSyntax::JsonLd]
         {
+            let text = graph(&triples, syntax);
             let again = parse::triples(text.as_bytes(), syntax, "http://other/").unwrap();
             assert_eq!(canonical(&again), canonical(&triples));
+        }
+    }
+
+    #[test]
+    fn named_graphs_stand_in_braces() {
+        let of = |text: &str| {
+            let mut triples =
+                parse::triples(text.as_bytes(), RdfSyntax::Turtle, "http://x/").unwrap();
+            sort_for_reading(&mut triples, "http://x/a");
+            triples
+        };
+        let name = NamedNode::new_unchecked;
+        let graphs = [
+            (
+                name("http://x/a"),
+                of("<a> a <http://schema.org/Person> ; <p:p> 1 . <b> <p:p> <a> ."),
+            ),
+            (name("http://x/none"), Vec::new()),
+            (name("http://x/a.meta"), of("<a> <http://purl.org/dc/terms/title> 'A' .")),
+        ];
+        expect![[r#"
+            @prefix dc: <http://purl.org/dc/terms/> .
+            @prefix schema: <http://schema.org/> .
+            @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+            <http://x/a> {
+            <http://x/a> a schema:Person ;
+              <p:p> "1"^^xsd:integer .
+
+            <http://x/b> <p:p> <http://x/a> .
+            }
+
+            <http://x/a.meta> {
+            <http://x/a> dc:title "A" .
+            }
+        "#]]
+        .assert_eq(&trig(&graphs));
+        let quads = parse::quads(trig(&graphs).as_bytes(), RdfSyntax::TriG, "http://x/").unwrap();
+        assert_eq!(quads.len(), 4);
+    }
+
+    #[test]
+    fn xml_says_only_what_ends_in_a_name() {
+        for (turtle, fits) in [
+            ("<a> <http://x/p> 1 .", true),
+            ("<a> <http://x/p1> '<a>\\n&' .", true),
+            ("<a> <http://x/1> 1 .", false),
+            ("<a> <http://x/> 1 .", false),
+            ("<a> a <http://x/1> .", false),
+            ("<a> <http://x/p> '\\u0001' .", false),
+            ("<a> <http://x/p> (1) .", true),
+            ("<a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 .", false),
+        ] {
+            let triples =
+                parse::triples(turtle.as_bytes(), RdfSyntax::Turtle, "http://x/").unwrap();
+            assert_eq!(fits_xml(&triples), fits, "{turtle}");
+            if fits {
+                let again = graph(&triples, RdfSyntax::RdfXml);
+                let again =
+                    parse::triples(again.as_bytes(), RdfSyntax::RdfXml, "http://y/").unwrap();
+                assert_eq!(canonical(&again), canonical(&triples));
+            }
         }
     }
 
