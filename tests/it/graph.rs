@@ -11,14 +11,16 @@ pub(crate) fn iri(path: &str) -> String {
     format!("{BASE}{}", path.trim_start_matches('/'))
 }
 
-/// The triples of an answer for `path`, contexts taken from those that come with the program.
+/// The triples of an answer for `path`, whatever their graph; contexts are those that come with
+/// the program.
 #[track_caller]
 pub(crate) fn triples(answer: &Response, path: &str) -> Vec<Triple> {
     let content_type = answer.header("content-type");
     let syntax = RdfSyntax::from_media_type(content_type);
     let syntax = syntax.unwrap_or_else(|| unreachable!("no RDF: {answer:?}"));
-    parse::triples(answer.body.as_bytes(), syntax, &iri(path))
-        .unwrap_or_else(|error| unreachable!("{error}: {answer:?}"))
+    let quads = parse::quads(answer.body.as_bytes(), syntax, &iri(path))
+        .unwrap_or_else(|error| unreachable!("{error}: {answer:?}"));
+    quads.into_iter().map(Triple::from).collect()
 }
 
 /// Canonical N-Quads, a line for each triple: equal where the graphs are isomorphic.

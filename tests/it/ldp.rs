@@ -149,18 +149,49 @@ fn a_document_without_a_triple_is_refused() {
 #[test]
 fn every_syntax_says_the_same() {
     let server = Server::shared();
+    // Else JSON-LD says what the members say too.
+    let named = "return=representation; include=\"http://www.w3.org/ns/ldp#PreferContainment\"";
     for path in ["/organizations/wemob", "/codesocials/demarche", "/", "/badges"] {
         let turtle = said(&server.get(path).accept("text/turtle").send(), path);
         let accepts = [
             "application/n-triples",
             "application/ld+json",
             "application/ld+json;profile=\"http://registre.example/context/v1.jsonld\"",
+            "application/rdf+xml",
+            "application/trig",
+            "application/n-quads",
         ];
         for accept in accepts {
-            let other = server.get(path).accept(accept).send().expect_status(200);
+            let other = server.get(path).accept(accept).header("Prefer", named).send();
+            let other = other.expect_status(200);
             assert_eq!(said(&other, path), turtle, "{path} as {accept}");
         }
     }
+}
+
+#[test]
+fn an_answer_leads_to_the_rules_and_the_words_of_its_resource() {
+    let server = Server::shared();
+    let constrained = "http://www.w3.org/ns/ldp#constrainedBy";
+    for (path, shapes, ontology) in [
+        ("/organizations/wemob", "shapes/actors", true),
+        ("/organizations", "", false),
+        ("/ns", "", false),
+    ] {
+        let answer = server.get(path).send().expect_status(200);
+        let shape = format!("http://registre.example/{shapes}");
+        assert_eq!(answer.links(&shape, constrained), !shapes.is_empty(), "{answer:?}");
+        let described = answer.links("http://registre.example/ns", "describedby");
+        assert_eq!(described, ontology, "{answer:?}");
+        for link in answer.headers("link").filter(|link| link.contains("registre.example")) {
+            let target = link.split(['<', '>']).nth(1).unwrap_or_default();
+            let target = target.replace("http://registre.example", "");
+            assert_eq!(server.get(&target).status(), 200, "{link}");
+        }
+    }
+    server.put("/sandbox/free").turtle(organization("Libre")).send().expect_status(201);
+    let free = server.get("/sandbox/free").send();
+    assert!(!free.headers("link").any(|link| link.contains(constrained)), "{free:?}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod hostile;
 mod ldp;
 mod memory;
 mod negotiation;
+mod paging;
 mod patch;
 mod private;
 mod readme;

@@ -20,6 +20,9 @@ fn the_client_gets_the_format_that_it_prefers() {
             ("application/json", JSON_LD),
             ("application/activity+json", JSON_LD),
             ("application/n-triples", N_TRIPLES),
+            ("application/trig", "application/trig"),
+            ("application/n-quads", "application/n-quads"),
+            ("application/rdf+xml", "application/rdf+xml"),
             ("text/turtle;q=0.5, application/ld+json", JSON_LD),
             ("application/ld+json;q=0.4, text/turtle;q=0.6", TURTLE),
             ("text/turtle;q=0, */*;q=0.1", JSON_LD),
@@ -35,6 +38,35 @@ fn the_client_gets_the_format_that_it_prefers() {
         for accept in ["image/png", "text/turtle;q=0", "application/pdf;q=1"] {
             assert_eq!(server.get(path).accept(accept).status(), 406, "{path} {accept}");
         }
+    }
+}
+
+#[test]
+fn a_document_with_graphs_tells_what_the_server_says_from_what_the_client_says() {
+    let server = Server::shared();
+    let trig = server.get("/organizations/wemob").accept("application/trig").send();
+    let graphs: Vec<&str> = trig.body.lines().filter(|line| line.ends_with('{')).collect();
+    assert_eq!(
+        graphs,
+        [
+            "<http://registre.example/organizations/wemob> {",
+            "<http://registre.example/organizations/wemob.meta> {"
+        ],
+        "{trig:?}"
+    );
+}
+
+#[test]
+fn what_xml_cannot_say_is_not_acceptable_in_it() {
+    let server = Server::shared();
+    for (path, triple, status) in [
+        ("/sandbox/xml-name", "<> <http://e.example/p> 1 .", 200),
+        ("/sandbox/xml-no-name", "<> <http://e.example/1> 1 .", 406),
+        ("/sandbox/xml-control", "<> <http://e.example/p> \"\\u0001\" .", 406),
+    ] {
+        server.put(path).turtle(triple).send().expect_status(201);
+        assert_eq!(server.get(path).accept("application/rdf+xml").status(), status, "{triple}");
+        assert_eq!(server.get(path).status(), 200);
     }
 }
 

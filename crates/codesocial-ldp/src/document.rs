@@ -1,5 +1,7 @@
 //! A document as it is read: its own triples, what the server says of it, and what it is.
 
+use crate::members::{self, Containment, Page};
+use codesocial_graph::Pattern;
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{cs, dct, ldp, rdf};
 use codesocial_store::AccessMode;
@@ -15,6 +17,13 @@ pub enum DocumentKind {
     ReadOnly,
 }
 
+/// What is known of a document before it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub kind: DocumentKind,
+    pub etag: Etag,
+}
+
 /// A document of one state. Skolem IRIs are still in its triples.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -25,13 +34,15 @@ pub struct Document {
     pub etag: Etag,
     /// The client's triples.
     pub own: Vec<Triple>,
-    /// The server's triples.
+    /// The server's triples, of its members those that were asked for.
     pub meta: Vec<Triple>,
+    /// What `meta` does not say of its members.
+    pub page: Page,
 }
 
 impl Document {
-    /// Reads a document for an agent. What may not be read is absent.
-    pub fn read(state: &State, agent: Agent, iri: &NamedNode) -> Result<Self, Rejection> {
+    /// Finds a document for an agent. What may not be read is absent.
+    pub fn find(state: &State, agent: Agent, iri: &NamedNode) -> Result<Found, Rejection> {
         let absent = || {
             if state.is_tombstoned(iri.as_ref()) {
                 Rejection::Gone(iri.clone())
@@ -45,13 +56,32 @@ impl Document {
         }
         let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
         let etag = state.etag(iri.as_ref()).ok_or_else(absent)?;
-        let meta = State::meta(iri.as_ref());
+        Ok(Found { kind, etag })
+    }
+
+    /// Reads a document for an agent, with some of the members that the agent may read.
+    pub fn read(
+        state: &State,
+        agent: Agent,
+        iri: &NamedNode,
+        containment: Containment<'_>,
+    ) -> Result<Self, Rejection> {
+        let Found { kind, etag } = Self::find(state, agent, iri)?;
+        let mut meta = said_by_server(state, iri);
+        let mut page = Page::default();
+        if let (DocumentKind::Container, Containment::Page { after, max }) = (kind, containment) {
+            let (members, rest) = members::page(state, agent, iri, after, max);
+            let contains = |member| Triple::new(iri.clone(), ldp::CONTAINS, member);
+            meta.extend(members.into_iter().map(contains));
+            page = rest;
+        }
         Ok(Self {
             kind,
-            unconstrained: graph == GraphKind::Sandbox,
+            unconstrained: state.base().kind_of(iri.as_ref()) == GraphKind::Sandbox,
             etag,
             own: state.graph(iri.as_ref().into()).collect(),
-            meta: state.graph(meta.as_ref().into()).collect(),
+            meta,
+            page,
             iri: iri.clone(),
         })
     }
@@ -95,7 +125,7 @@ impl Document {
         self.own.iter().chain(&self.meta)
     }
 
-    /// The members of a container, in the order of their IRIs.
+    /// The members of a container that were read with it, in the order of their IRIs.
     pub fn members(&self) -> impl Iterator<Item = &NamedNode> {
         self.meta.iter().filter(|triple| triple.predicate == ldp::CONTAINS).filter_map(|triple| {
             match &triple.object {
@@ -109,6 +139,18 @@ impl Document {
 /// What only the server says of a description and its parts.
 const OF_DESCRIPTIONS: [NamedNodeRef<'_>; 4] =
     [cs::COMPLETENESS, cs::CURRENT_VERSION, cs::HAS_VERSION, cs::OPPOSABILITY_LEVEL];
+
+/// What the server says of a document, its members apart.
+fn said_by_server(state: &State, document: &NamedNode) -> Vec<Triple> {
+    let contains = state.id(ldp::CONTAINS);
+    let meta = state.id(&State::meta(document.as_ref()));
+    let pattern = meta.map(|meta| Pattern { graph: Some(meta), ..Pattern::default() });
+    let quads = pattern.into_iter().flat_map(|pattern| state.quads(pattern));
+    let own = quads.filter(|[_, predicate, ..]| Some(*predicate) != contains);
+    let mut triples: Vec<Triple> = own.map(|quad| state.decode(quad).into()).collect();
+    triples.sort_unstable_by_key(ToString::to_string);
+    triples
+}
 
 /// Whether a triple says what only the server says of `document`.
 pub(crate) fn is_server_managed(triple: &Triple, document: NamedNodeRef<'_>) -> bool {

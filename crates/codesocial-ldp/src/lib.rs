@@ -2,7 +2,9 @@
 //!
 //! Reading gives a [`Document`]; writing gives a command for the store's door.
 
+mod description;
 mod document;
+mod members;
 
 mod body;
 mod derive;
@@ -21,9 +23,11 @@ mod load;
 
 pub use containers::{CONTAINERS, ContainerEntry};
 pub use delete::delete;
-pub use document::{Document, DocumentKind};
+pub use description::Description;
+pub use document::{Document, DocumentKind, Found};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, load};
+pub use members::{Containment, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
 pub use post::{Creation, ReadBody, post};

@@ -20,6 +20,10 @@ pub(crate) struct Config {
     pub(crate) base: Option<String>,
     /// Largest request body, in bytes.
     pub(crate) body_bytes_max: usize,
+    /// Most members of a container on one page.
+    pub(crate) page_members_max: usize,
+    /// Most bytes of rendered answers kept in memory.
+    pub(crate) cache_bytes_max: usize,
     pub(crate) sparql: SparqlConfig,
 }
 
@@ -42,6 +46,8 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base: None,
             body_bytes_max: 8 * 1024 * 1024,
+            page_members_max: 1_000,
+            cache_bytes_max: 64 * 1024 * 1024,
             sparql: SparqlConfig::default(),
         }
     }

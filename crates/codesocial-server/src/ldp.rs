@@ -15,6 +15,7 @@ use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::vocab::ldp;
 use codesocial_store::Agent;
 use oxrdf::NamedNode;
+use std::sync::LazyLock;
 
 pub(crate) const ACCEPT_POST: &str = "text/turtle, application/ld+json, application/n-triples";
 pub(crate) const ACCEPT_PATCH: &str = "application/sparql-update, text/n3";
@@ -50,7 +51,6 @@ pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Respon
     let conditions = Conditions::of(&parts.headers);
     let method = parts.method.clone();
     let call = Call { app, ask, agent: who, conditions, iri, parts };
-    let headers = call.resource_headers();
     let answer = match method {
         Method::GET | Method::HEAD => call.get().await,
         Method::OPTIONS => Ok(call.options()),
@@ -58,9 +58,9 @@ pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Respon
         Method::POST => call.post(body).await,
         Method::PATCH => call.patch(body).await,
         Method::DELETE => call.delete().await,
-        _ => Err(call.refuse(Refusal::Method(call.allowed()))),
+        _ => Err(call.refuse(Refusal::Method(allowed(call.kind())))),
     };
-    answer.map_err(|problem| problem.with_headers(headers)).into_response()
+    answer.map_err(|problem| problem.with_headers(call.resource_headers())).into_response()
 }
 
 /// Containers and resources have no final slash; the root alone has one.
@@ -90,47 +90,63 @@ impl Call {
         Document::kind_for(&self.app.store.state(), self.agent, self.iri.as_ref())
     }
 
-    /// The methods that may be used here, exactly.
-    fn allowed(&self) -> &'static str {
-        match self.kind() {
-            Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
-            Some(DocumentKind::Resource) => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
-            Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
-            None => "OPTIONS, PUT, PATCH",
-        }
-    }
-
     /// What every answer for this address carries, errors included.
     fn resource_headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        let kind = self.kind();
-        let allow = HeaderValue::from_static(self.allowed());
-        headers.insert(ALLOW, allow);
-        let mut models = vec![ldp::RESOURCE];
-        if kind.is_some() {
-            models.push(ldp::RDF_SOURCE);
-        }
-        if kind == Some(DocumentKind::Container) {
-            models.extend([ldp::CONTAINER, ldp::BASIC_CONTAINER]);
-            headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
-        }
-        let patches = match kind {
-            Some(DocumentKind::Container | DocumentKind::Resource) => Some(ACCEPT_PATCH),
-            Some(DocumentKind::ReadOnly) => None,
-            None => Some(ACCEPT_PATCH_ABSENT),
-        };
-        headers.extend(patches.map(|p| (ACCEPT_PATCH_HEADER, HeaderValue::from_static(p))));
-        // LDP 4.2.1.4: exposing one or more Link headers with a target IRI of ldp:Resource.
-        // https://www.w3.org/TR/ldp/#ldpr-gen-linktypehdr
-        for model in models {
-            link(&mut headers, model.as_str(), "type");
-        }
-        headers
+        resource_headers(self.kind()).clone()
     }
 
     fn options(&self) -> Response {
         (StatusCode::NO_CONTENT, self.resource_headers()).into_response()
     }
+}
+
+/// The methods that may be used on a kind of document, exactly.
+fn allowed(kind: Option<DocumentKind>) -> &'static str {
+    match kind {
+        Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
+        Some(DocumentKind::Resource) => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
+        Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
+        None => "OPTIONS, PUT, PATCH",
+    }
+}
+
+/// What every answer for a kind of document carries, made once.
+fn resource_headers(kind: Option<DocumentKind>) -> &'static HeaderMap {
+    use DocumentKind::{Container, ReadOnly, Resource};
+    static OF_KINDS: LazyLock<[HeaderMap; 4]> = LazyLock::new(|| {
+        [Some(Container), Some(Resource), Some(ReadOnly), None].map(made_resource_headers)
+    });
+    match kind {
+        Some(Container) => &OF_KINDS[0],
+        Some(Resource) => &OF_KINDS[1],
+        Some(ReadOnly) => &OF_KINDS[2],
+        None => &OF_KINDS[3],
+    }
+}
+
+fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ALLOW, HeaderValue::from_static(allowed(kind)));
+    let mut models = vec![ldp::RESOURCE];
+    if kind.is_some() {
+        models.push(ldp::RDF_SOURCE);
+    }
+    if kind == Some(DocumentKind::Container) {
+        models.extend([ldp::CONTAINER, ldp::BASIC_CONTAINER]);
+        headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
+    }
+    let patches = match kind {
+        Some(DocumentKind::Container | DocumentKind::Resource) => Some(ACCEPT_PATCH),
+        Some(DocumentKind::ReadOnly) => None,
+        None => Some(ACCEPT_PATCH_ABSENT),
+    };
+    headers.extend(patches.map(|p| (ACCEPT_PATCH_HEADER, HeaderValue::from_static(p))));
+    // LDP 4.2.1.4: exposing one or more Link headers with a target IRI of ldp:Resource.
+    // https://www.w3.org/TR/ldp/#ldpr-gen-linktypehdr
+    for model in models {
+        link(&mut headers, model.as_str(), "type");
+    }
+    headers
 }
 
 fn link(headers: &mut HeaderMap, target: &str, relation: &str) {

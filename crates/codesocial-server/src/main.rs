@@ -10,6 +10,7 @@ mod state;
 
 mod extract;
 mod problem;
+mod rendered;
 mod representation;
 
 mod context;

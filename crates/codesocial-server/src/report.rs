@@ -19,7 +19,7 @@ pub(crate) async fn get(
     document: NamedNode,
 ) -> Result<Response, Problem> {
     let state = app.store.state();
-    let read = codesocial_ldp::Document::read(&state, agent, &document);
+    let read = codesocial_ldp::Document::find(&state, agent, &document);
     let found = match read {
         Ok(_) => {
             let name = document.clone();

@@ -1,28 +1,28 @@
 //! A document as bytes, in the form that the client prefers.
 
-use crate::extract::Language;
+use crate::extract::{Language, Shown};
 use crate::problem::Ask;
 use crate::state::App;
-use codesocial_ldp::Document;
+use codesocial_ldp::{Containment, Document, DocumentKind};
 use codesocial_rdf::context::{ACTIVITYSTREAMS_IRI, LDP_PATH, V1_PATH};
+use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, jsonld, skolem, write};
+use codesocial_store::{Agent, State};
 use oxrdf::Triple;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The forms in which a document is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Form {
-    Turtle,
-    /// JSON-LD as the SemApps instances write it.
-    JsonLd,
+    /// A syntax of RDF. JSON-LD is as the SemApps instances write it.
+    Rdf(RdfSyntax),
     /// JSON-LD under the context of exports, where its profile was asked for.
     JsonLdV1,
-    NTriples,
     Page(Language),
 }
 
 /// Favourite first: where nothing is asked for, Turtle.
-const OFFERS: &[(&str, Option<RdfSyntax>)] = &[
+const OFFERS: [(&str, Option<RdfSyntax>); 10] = [
     ("text/turtle", Some(RdfSyntax::Turtle)),
     ("application/ld+json", Some(RdfSyntax::JsonLd)),
     ("text/html", None),
@@ -30,30 +30,29 @@ const OFFERS: &[(&str, Option<RdfSyntax>)] = &[
     ("application/json", Some(RdfSyntax::JsonLd)),
     ("application/activity+json", Some(RdfSyntax::JsonLd)),
     ("application/xhtml+xml", None),
+    ("application/trig", Some(RdfSyntax::TriG)),
+    ("application/n-quads", Some(RdfSyntax::NQuads)),
+    ("application/rdf+xml", Some(RdfSyntax::RdfXml)),
 ];
 
 impl Form {
     /// What the client prefers, or nothing where it accepts none.
     pub(crate) fn preferred(ask: &Ask) -> Option<Self> {
-        let offers: Vec<&str> = OFFERS.iter().map(|(media_type, _)| *media_type).collect();
-        let (_, syntax) = OFFERS[ask.prefers(&offers)?];
+        let (_, syntax) = OFFERS[ask.prefers(&OFFERS.map(|(media_type, _)| media_type))?];
         Some(match syntax {
             None => Self::Page(ask.language),
-            Some(RdfSyntax::NTriples) => Self::NTriples,
             Some(RdfSyntax::JsonLd) if ask.accept.as_ref().is_some_and(|a| a.contains(V1_PATH)) => {
                 Self::JsonLdV1
             }
-            Some(RdfSyntax::JsonLd) => Self::JsonLd,
-            Some(_) => Self::Turtle,
+            Some(syntax) => Self::Rdf(syntax),
         })
     }
 
     pub(crate) fn media_type(self) -> &'static str {
         match self {
-            Self::Turtle => "text/turtle",
             // Clients compare it to the letter: no parameter. https://www.w3.org/TR/ldp/#ldprs-get-jsonld
-            Self::JsonLd | Self::JsonLdV1 => "application/ld+json",
-            Self::NTriples => "application/n-triples",
+            Self::Rdf(syntax) => syntax.media_type(),
+            Self::JsonLdV1 => RdfSyntax::JsonLd.media_type(),
             Self::Page(_) => "text/html; charset=utf-8",
         }
     }
@@ -61,10 +60,13 @@ impl Form {
     /// The variant part of the entity tag.
     pub(crate) fn variant(self) -> &'static str {
         match self {
-            Self::Turtle => "ttl",
-            Self::JsonLd => "jsonld",
+            Self::Rdf(RdfSyntax::Turtle) => "ttl",
+            Self::Rdf(RdfSyntax::JsonLd) => "jsonld",
+            Self::Rdf(RdfSyntax::NTriples) => "nt",
+            Self::Rdf(RdfSyntax::NQuads) => "nq",
+            Self::Rdf(RdfSyntax::TriG) => "trig",
+            Self::Rdf(RdfSyntax::RdfXml) => "rdf",
             Self::JsonLdV1 => "v1",
-            Self::NTriples => "nt",
             Self::Page(Language::French) => "html.fr",
             Self::Page(Language::English) => "html.en",
         }
@@ -74,31 +76,114 @@ impl Form {
         matches!(self, Self::Page(_))
     }
 
+    /// Whether a container in this form holds its members in full, as the front-ends of SemApps
+    /// expect: they list what they find there, and ask for no member by itself.
+    pub(crate) fn embeds(self, kind: DocumentKind, shown: Shown) -> bool {
+        kind == DocumentKind::Container
+            && shown == Shown::Members
+            && self == Self::Rdf(RdfSyntax::JsonLd)
+    }
+
     /// What the answer depends on.
-    pub(crate) fn vary(self) -> &'static str {
-        if self.is_page() { "Accept, Accept-Language, Cookie" } else { "Accept" }
+    pub(crate) fn vary(self, kind: DocumentKind) -> &'static str {
+        match (self, kind) {
+            (Self::Page(_), _) => "Accept, Accept-Language, Cookie",
+            (_, DocumentKind::Container) => "Accept, Prefer",
+            (_, DocumentKind::Resource | DocumentKind::ReadOnly) => "Accept",
+        }
     }
 }
 
-/// The RDF of a document in a form that is not a page.
-pub(crate) fn rdf(app: &App, document: &Document, form: Form) -> String {
-    let mut triples: Vec<Triple> = document.triples().cloned().map(skolem::unskolemise).collect();
+/// The form cannot say what the document says.
+pub(crate) struct Unsayable;
+
+/// A document as bytes, as one agent may read it.
+pub(crate) fn render(
+    app: &App,
+    state: &State,
+    agent: Agent,
+    document: &Document,
+    form: Form,
+    shown: Shown,
+) -> Result<String, Unsayable> {
+    let syntax = match form {
+        Form::Page(language) => return Ok(app.pages.document(state, agent, document, language)),
+        Form::JsonLdV1 => return Ok(exported(app, document)),
+        Form::Rdf(syntax) => syntax,
+    };
+    match syntax {
+        RdfSyntax::JsonLd if form.embeds(document.kind, shown) => {
+            return Ok(with_members(app, state, agent, document));
+        }
+        RdfSyntax::JsonLd => {
+            let triples = outgoing(document, document.triples());
+            return Ok(semapps(app, app.ldp_context.tree(document.iri.as_str(), &triples)));
+        }
+        RdfSyntax::TriG | RdfSyntax::NQuads => return Ok(graphs(document, syntax)),
+        RdfSyntax::Turtle | RdfSyntax::NTriples | RdfSyntax::RdfXml => {}
+    }
+    let triples = outgoing(document, document.triples());
+    if syntax == RdfSyntax::RdfXml && !write::fits_xml(&triples) {
+        return Err(Unsayable);
+    }
+    Ok(write::graph(&triples, syntax))
+}
+
+/// Triples as they leave, in the order in which they are read best.
+fn outgoing<'a>(document: &Document, triples: impl IntoIterator<Item = &'a Triple>) -> Vec<Triple> {
+    let mut triples: Vec<Triple> = triples.into_iter().cloned().map(skolem::unskolemise).collect();
     write::sort_for_reading(&mut triples, document.iri.as_str());
-    match form {
-        Form::Turtle | Form::Page(_) => write::turtle(&triples),
-        Form::NTriples => write::n_triples(&triples),
-        Form::JsonLd => {
-            let context = json!([ACTIVITYSTREAMS_IRI, app.base.resolve(LDP_PATH).as_str()]);
-            json_ld(&context, app.ldp_context.tree(document.iri.as_str(), &triples))
-        }
-        Form::JsonLdV1 => {
-            let context = json!(app.base.resolve(V1_PATH).as_str());
-            json_ld(&context, app.v1_context.tree(document.iri.as_str(), &triples))
-        }
-    }
+    triples
 }
 
-fn json_ld(context: &Value, tree: serde_json::Map<String, Value>) -> String {
+/// What the client says in the document's graph, what the server says in the Meta graph.
+fn graphs(document: &Document, syntax: RdfSyntax) -> String {
+    let graphs = [
+        (document.iri.clone(), outgoing(document, &document.own)),
+        (State::meta(document.iri.as_ref()), outgoing(document, &document.meta)),
+    ];
+    if syntax == RdfSyntax::TriG {
+        return write::trig(&graphs);
+    }
+    let quads = graphs.into_iter().flat_map(|(name, triples)| {
+        triples.into_iter().map(move |triple| triple.in_graph(name.clone()))
+    });
+    write::n_quads(&quads.collect::<Vec<_>>())
+}
+
+/// A container with each of its members in full, themselves without members.
+fn with_members(app: &App, state: &State, agent: Agent, container: &Document) -> String {
+    let members = container.members().filter_map(|member| {
+        // One that the agent may not read is absent.
+        let member = Document::read(state, agent, member, Containment::Minimal).ok()?;
+        let triples = outgoing(&member, member.triples());
+        Some(Value::Object(app.ldp_context.tree(member.iri.as_str(), &triples)))
+    });
+    let members: Vec<Value> = members.collect();
+    let own = container.triples().filter(|triple| triple.predicate != ldp::CONTAINS);
+    let triples = outgoing(container, own);
+    let mut tree = app.ldp_context.tree(container.iri.as_str(), &triples);
+    if tree.contains_key("@context") {
+        // A prefix that the container's own IRIs hide would be hidden from its members too.
+        let triples = outgoing(container, container.triples());
+        tree = app.ldp_context.tree(container.iri.as_str(), &triples);
+    } else if !members.is_empty() {
+        tree.insert(app.ldp_context.key(ldp::CONTAINS.as_str()), Value::Array(members));
+    }
+    semapps(app, tree)
+}
+
+fn semapps(app: &App, tree: Map<String, Value>) -> String {
+    json_ld(&json!([ACTIVITYSTREAMS_IRI, app.base.resolve(LDP_PATH).as_str()]), tree)
+}
+
+fn exported(app: &App, document: &Document) -> String {
+    let triples = outgoing(document, document.triples());
+    let tree = app.v1_context.tree(document.iri.as_str(), &triples);
+    json_ld(&json!(app.base.resolve(V1_PATH).as_str()), tree)
+}
+
+fn json_ld(context: &Value, tree: Map<String, Value>) -> String {
     let mut text = format!("{:#}", Value::Object(jsonld::under(context.clone(), tree)));
     text.push('\n');
     text

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
 use crate::pages::Pages;
+use crate::rendered::RenderedCache;
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
 use codesocial_store::query::Evaluators;
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
     pub(crate) evaluators: Evaluators,
     /// A place for each export that is being written.
     pub(crate) exports: Arc<Semaphore>,
+    pub(crate) rendered: RenderedCache,
     random: Mutex<Random>,
     ready: AtomicBool,
 }
@@ -58,6 +60,7 @@ impl App {
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
             evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            rendered: RenderedCache::new(config.cache_bytes_max),
             random: Mutex::new(random),
             ready: AtomicBool::new(false),
             store,

@@ -6,7 +6,7 @@ use codesocial_store::{Etag, Precondition};
 use std::convert::Infallible;
 
 /// A tag of one representation: the state part, the same for all formats, and the variant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct EntityTag(String);
 
 impl EntityTag {

@@ -3,7 +3,9 @@
 mod agent;
 mod conditions;
 mod language;
+mod portion;
 
 pub(crate) use agent::Who;
 pub(crate) use conditions::{Conditions, EntityTag};
 pub(crate) use language::Language;
+pub(crate) use portion::{PageQuery, Portion, Shown};

@@ -1,14 +1,30 @@
-//! `GET` and `HEAD`: a document in the form that the client prefers.
+//! `GET` and `HEAD`: a document in the form that the client prefers, rendered once for all who ask
+//! for the same.
 
-use super::{Call, header};
-use crate::extract::{EntityTag, Language};
+use super::{Call, header, link};
+use crate::extract::{EntityTag, Language, PageQuery, Portion, Shown};
 use crate::problem::{Problem, Refusal};
-use crate::representation::{Form, rdf};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, SET_COOKIE, VARY};
-use axum::http::{HeaderValue, StatusCode};
+use crate::rendered::{Key, Rendered};
+use crate::representation::{Form, render};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LOCATION, SET_COOKIE, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use codesocial_ldp::Document;
-use codesocial_store::Etag;
+use codesocial_ldp::{Containment, Description, Document, DocumentKind, Found};
+use codesocial_rdf::vocab::ldp;
+use codesocial_store::{Etag, State};
+use std::sync::Arc;
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+/// The relation of a document to what defines its terms. <https://www.w3.org/TR/powder-dr/#assoc-linking>
+const DESCRIBED_BY: &str = "describedby";
+
+/// What became of rendering: an answer, or where the first page is.
+enum Outcome {
+    Whole(Arc<Rendered>),
+    Paged,
+}
 
 impl Call {
     pub(super) async fn get(&self) -> Result<Response, Problem> {
@@ -17,49 +33,147 @@ impl Call {
             return crate::report::get(app, ask, self.agent, self.iri.clone()).await;
         }
         let state = self.app.store.state();
-        let document = Document::read(&state, self.agent, &self.iri).map_err(|r| self.refuse(r))?;
+        let found = Document::find(&state, self.agent, &self.iri).map_err(|r| self.refuse(r))?;
         let Some(form) = Form::preferred(&self.ask) else {
             return Err(self.refuse(Refusal::NotAcceptable));
         };
-        let mut headers = self.resource_headers();
-        headers.insert(VARY, HeaderValue::from_static(form.vary()));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let portion = match found.kind {
+            DocumentKind::Container => Portion::of(&self.parts),
+            DocumentKind::Resource | DocumentKind::ReadOnly => Portion::default(),
+        };
+        let tag = tag(&state, &found, form, portion.shown);
+        if self.conditions.not_modified(&tag) {
+            let headers = headers(&found, form, &tag);
+            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+        }
+        let document = self.iri.as_str().to_owned();
+        let key = Key { agent: self.agent, document, tag, portion };
+        let rendered = match self.app.rendered.get(&key) {
+            Some(rendered) => rendered,
+            None => match self.render(state, found, form, key.clone()).await? {
+                Outcome::Whole(rendered) => rendered,
+                Outcome::Paged => return Ok(self.first_page(&key.portion)),
+            },
+        };
+        let mut headers = rendered.headers.clone();
         if let (Form::Page(language), true) = (form, Language::is_chosen_by(&self.parts.uri)) {
             headers.insert(SET_COOKIE, header(&language.cookie()));
         }
-        let tag = Self::tag(&state, &document, form);
-        headers.insert(ETAG, header(tag.as_str()));
-        if self.conditions.not_modified(&tag) {
-            headers.remove(CONTENT_TYPE);
-            return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-        }
-        let app = self.app.clone();
-        let body = match form {
-            Form::Page(language) => {
-                let agent = self.agent;
-                let page = move || app.pages.document(&state, agent, &document, language);
-                tokio::task::spawn_blocking(page)
-                    .await
-                    .map_err(|_| self.refuse(Refusal::Internal))?
-            }
-            _ => rdf(&app, &document, form),
-        };
-        Ok((headers, body).into_response())
-    }
-
-    /// Tags of pages are weak: labels of other resources stand in them.
-    fn tag(state: &codesocial_store::State, document: &Document, form: Form) -> EntityTag {
-        if form.is_page() {
-            let page = Etag(format!("{}.{}", document.etag.0, state.head().seq));
-            EntityTag::weak(&page, form.variant())
-        } else {
-            EntityTag::new(&document.etag, form.variant())
-        }
+        Ok((headers, rendered.body.clone()).into_response())
     }
 
     fn asks_for_report(&self) -> bool {
         let query = self.parts.uri.query().unwrap_or_default();
         query.split('&').any(|pair| pair == "report" || pair == "report=")
+    }
+
+    /// <https://www.w3.org/TR/ldp-paging/#ldpp-client-nav-next>
+    fn first_page(&self, portion: &Portion) -> Response {
+        let mut headers = super::resource_headers(Some(DocumentKind::Container)).clone();
+        headers.insert(VARY, HeaderValue::from_static("Accept, Prefer"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let query = PageQuery { after: "", max: portion.max };
+        headers.insert(LOCATION, header(&format!("{}{query}", self.iri.as_str())));
+        (StatusCode::SEE_OTHER, headers).into_response()
+    }
+
+    async fn render(
+        &self,
+        state: Arc<State>,
+        found: Found,
+        form: Form,
+        key: Key,
+    ) -> Result<Outcome, Problem> {
+        let (app, agent, iri) = (self.app.clone(), self.agent, self.iri.clone());
+        let rendering = move || {
+            let page_max = app.config.page_members_max;
+            let max = key.portion.max.map_or(page_max, |max| max.min(page_max));
+            let after = key.portion.after.as_deref();
+            let containment = match key.portion.shown {
+                Shown::Minimal => Containment::Minimal,
+                Shown::Members | Shown::Containment => {
+                    Containment::Page { after: after.unwrap_or_default(), max }
+                }
+            };
+            let document = Document::read(&state, agent, &iri, containment)?;
+            if document.page.next.is_some() && after.is_none() && !form.is_page() {
+                return Ok(Outcome::Paged);
+            }
+            let body = render(&app, &state, agent, &document, form, key.portion.shown)
+                .map_err(|_| Refusal::NotAcceptable)?;
+            let mut headers = headers(&found, form, &key.tag);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
+            links(&mut headers, &state, &document, form, &key.portion);
+            let rendered = Arc::new(Rendered { headers, body: body.into() });
+            app.rendered.insert(key, rendered.clone());
+            Ok(Outcome::Whole(rendered))
+        };
+        let outcome: Result<Outcome, Refusal> =
+            tokio::task::spawn_blocking(rendering).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a document could not be rendered");
+                Err(Refusal::Internal)
+            });
+        outcome.map_err(|refusal| self.refuse(refusal))
+    }
+}
+
+/// The tag of a page is weak, as labels of other resources stand in it. One of a container that
+/// holds its members in full names the state of everything, as a member may have changed.
+fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> EntityTag {
+    let (variant, seq) = (form.variant(), state.head().seq);
+    if form.is_page() {
+        let page = Etag(format!("{}.{seq}", found.etag.0));
+        return EntityTag::weak(&page, variant);
+    }
+    match shown {
+        _ if form.embeds(found.kind, shown) => {
+            EntityTag::new(&found.etag, &format!("{variant}.{seq}"))
+        }
+        Shown::Minimal => EntityTag::new(&found.etag, &format!("{variant}.minimal")),
+        Shown::Members | Shown::Containment => EntityTag::new(&found.etag, variant),
+    }
+}
+
+/// The headers that an answer has whether it is new to the client or not.
+fn headers(found: &Found, form: Form, tag: &EntityTag) -> HeaderMap {
+    let mut headers = super::resource_headers(Some(found.kind)).clone();
+    headers.insert(VARY, HeaderValue::from_static(form.vary(found.kind)));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(ETAG, header(tag.as_str()));
+    headers
+}
+
+/// Where the reader may go from here.
+fn links(
+    headers: &mut HeaderMap,
+    state: &State,
+    document: &Document,
+    form: Form,
+    portion: &Portion,
+) {
+    if form.is_page() {
+        return;
+    }
+    if document.kind == DocumentKind::Container && portion.is_chosen() {
+        headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
+    }
+    let Description { shapes, ontologies } = Description::of(state, document);
+    for shape in shapes {
+        link(headers, shape.as_str(), ldp::CONSTRAINED_BY.as_str());
+    }
+    for ontology in ontologies {
+        link(headers, ontology.as_str(), DESCRIBED_BY);
+    }
+    if portion.after.is_some() && portion.shown != Shown::Minimal {
+        let page = |after| {
+            let query = PageQuery { after, max: portion.max };
+            format!("{}{query}", document.iri.as_str())
+        };
+        link(headers, ldp::PAGE.as_str(), "type");
+        link(headers, document.iri.as_str(), "canonical");
+        link(headers, &page(""), "first");
+        if let Some(next) = &document.page.next {
+            link(headers, &page(next), "next");
+        }
     }
 }

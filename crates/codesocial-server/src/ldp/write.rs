@@ -123,7 +123,7 @@ impl Call {
         let state = self.app.store.state();
         if let Some(location) = &committed.location {
             if let Some(etag) = state.etag(location.as_ref()) {
-                let tag = EntityTag::new(&etag, Form::Turtle.variant());
+                let tag = EntityTag::new(&etag, Form::Rdf(RdfSyntax::Turtle).variant());
                 headers.insert(ETAG, header(tag.as_str()));
             }
             if committed.remarks {
@@ -143,7 +143,9 @@ impl Call {
             return Err(self.refuse(Rejection::Unauthenticated));
         }
         match self.kind() {
-            Some(DocumentKind::ReadOnly) => Err(self.refuse(Refusal::Method(self.allowed()))),
+            Some(DocumentKind::ReadOnly) => {
+                Err(self.refuse(Refusal::Method(super::allowed(self.kind()))))
+            }
             Some(DocumentKind::Container | DocumentKind::Resource) | None => Ok(()),
         }
     }

@@ -3,37 +3,34 @@
 use super::label::Text;
 use super::link::{Link, local};
 use super::reading::Reading;
+use crate::extract::PageQuery;
 use codesocial_graph::{Pattern, TermId};
-use codesocial_ldp::CONTAINERS;
+use codesocial_ldp::{CONTAINERS, Document, Page};
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{ldp, rdf, sh, skos};
 use oxrdf::{NamedNode, TermRef};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Members shown; those beyond are counted.
-pub(super) const MEMBERS_MAX: usize = 1_000;
-
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub(super) struct Listing {
     pub(super) members: Vec<Link>,
     pub(super) count: usize,
     pub(super) more: usize,
+    /// The address of the next page, where there are more.
+    pub(super) next: Option<String>,
 }
 
-/// The first members by address, sorted by label.
-pub(super) fn members<'a>(
-    reading: &Reading<'_>,
-    members: impl Iterator<Item = &'a NamedNode>,
-) -> Listing {
-    let readable: Vec<&NamedNode> = members
-        .filter(|member| reading.state.id(*member).is_some_and(|id| reading.may_read(id)))
-        .collect();
-    let count = readable.len();
-    let mut members: Vec<Link> =
-        readable.into_iter().take(MEMBERS_MAX).map(|m| reading.link(m.as_ref())).collect();
+/// The members of a page, sorted by label.
+pub(super) fn members(reading: &Reading<'_>, container: &Document) -> Listing {
+    let members = container.members();
+    let readable =
+        members.filter(|member| reading.state.id(*member).is_some_and(|id| reading.may_read(id)));
+    let mut members: Vec<Link> = readable.map(|member| reading.link(member.as_ref())).collect();
     members.sort_by_cached_key(|link| link.text.sort_key());
-    Listing { members, count, more: count.saturating_sub(MEMBERS_MAX) }
+    let Page { total: count, beyond: more, next } = &container.page;
+    let next = next.as_ref().map(|after| PageQuery { after, max: None }.to_string());
+    Listing { members, count: *count, more: *more, next }
 }
 
 /// A container on the root's page.

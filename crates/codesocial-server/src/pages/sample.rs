@@ -74,7 +74,13 @@ fn read(reading: &Reading<'_>, path: &str) -> Document {
         _ => DocumentKind::ReadOnly,
     };
     let own = reading.state.graph(iri.as_ref().into()).collect();
-    Document { iri, kind, unconstrained: false, etag: Etag(String::new()), own, meta }
+    let contained = meta.iter().filter(|triple| triple.predicate == ldp::CONTAINS);
+    let total = contained
+        .filter_map(|triple| reading.state.id(&triple.object))
+        .filter(|member| reading.may_read(*member))
+        .count();
+    let page = codesocial_ldp::Page { total, ..codesocial_ldp::Page::default() };
+    Document { iri, kind, unconstrained: false, etag: Etag(String::new()), own, meta, page }
 }
 
 pub(super) fn with_page(trig: &str, path: &str, language: Language, test: impl FnOnce(&Page)) {

@@ -1,0 +1,201 @@
+//! Which part of a container a request asks for: by `Prefer`, and by where a page begins.
+//!
+//! **Paging.** A container of more members than a page holds answers a plain `GET` with
+//! `303 See Other` to its first page (LDP Paging 1.0, <https://www.w3.org/TR/ldp-paging/>): a
+//! client that knows nothing of pages then sees an address that is not the container's and a link
+//! to the next page, and never takes a part for the whole. `Link: …; rel="next"` leads on, its
+//! absence is the end. A client chooses the size by
+//! `Prefer: return=representation; max-member-count="…"`, as SemApps 2 does. Rejected: pages by
+//! number, as members would move from page to page while others come and go; the whole container,
+//! as its JSON-LD holds each member in full; `as:CollectionPage` in the body, as its triples would
+//! not be the container's. People follow the same addresses, from the page that they asked for.
+
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+use codesocial_rdf::vocab::ldp;
+use std::fmt;
+
+const PREFER: HeaderName = HeaderName::from_static("prefer");
+
+/// What of its members a container shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Shown {
+    /// Each, and in the JSON-LD of SemApps all that it says.
+    #[default]
+    Members,
+    /// Each by its IRI.
+    Containment,
+    /// None.
+    Minimal,
+}
+
+/// What is asked for of a container.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Portion {
+    pub(crate) shown: Shown,
+    /// The name after which the page begins, where a page is asked for.
+    pub(crate) after: Option<String>,
+    /// How many members the client wants at most.
+    pub(crate) max: Option<usize>,
+}
+
+impl Portion {
+    pub(crate) fn of(parts: &Parts) -> Self {
+        let mut portion = Self::of_prefer(&parts.headers);
+        for pair in parts.uri.query().unwrap_or_default().split('&') {
+            match pair.split_once('=') {
+                Some(("after", name)) => portion.after = Some(decoded(name)),
+                Some(("max", max)) => portion.max = max.parse().ok().filter(|max| *max > 0),
+                _ => {}
+            }
+        }
+        portion
+    }
+
+    /// LDP 7.2: the `include` and `omit` parameters of `return=representation`.
+    /// <https://www.w3.org/TR/ldp/#prefer-parameters>
+    fn of_prefer(headers: &HeaderMap) -> Self {
+        let mut portion = Self::default();
+        let values = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
+        for preference in values.flat_map(|value| split(value, ',')) {
+            let mut parameters = split(preference, ';').map(parameter);
+            if parameters.next() != Some(("return", "representation")) {
+                continue;
+            }
+            let names = |value: &str, class: oxrdf::NamedNodeRef<'_>| {
+                value.split_ascii_whitespace().any(|name| name == class.as_str())
+            };
+            for (name, value) in parameters {
+                match name {
+                    "include" if names(value, ldp::PREFER_CONTAINMENT) => {
+                        portion.shown = Shown::Containment;
+                    }
+                    "include"
+                        if names(value, ldp::PREFER_MINIMAL_CONTAINER)
+                            || names(value, ldp::PREFER_EMPTY_CONTAINER) =>
+                    {
+                        portion.shown = Shown::Minimal;
+                    }
+                    "omit" if names(value, ldp::PREFER_CONTAINMENT) => {
+                        portion.shown = Shown::Minimal;
+                    }
+                    "max-member-count" => portion.max = value.parse().ok().filter(|max| *max > 0),
+                    _ => {}
+                }
+            }
+        }
+        portion
+    }
+
+    /// Whether the client said which part it wants.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.shown != Shown::Members
+    }
+}
+
+/// The query of the page that begins after a name.
+pub(crate) struct PageQuery<'a> {
+    pub(crate) after: &'a str,
+    pub(crate) max: Option<usize>,
+}
+
+impl fmt::Display for PageQuery<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("?after=")?;
+        for byte in self.after.bytes() {
+            match byte {
+                b'-' | b'.' | b'_' | b'~' => write!(f, "{}", byte as char)?,
+                _ if byte.is_ascii_alphanumeric() => write!(f, "{}", byte as char)?,
+                _ => write!(f, "%{byte:02X}")?,
+            }
+        }
+        self.max.map_or(Ok(()), |max| write!(f, "&max={max}"))
+    }
+}
+
+/// The text of a value in a query. What is no text begins no page.
+fn decoded(value: &str) -> String {
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| (*byte as char).to_digit(16));
+    let (bytes, mut text, mut at) = (value.as_bytes(), Vec::new(), 0);
+    while let Some(byte) = bytes.get(at) {
+        match (byte, digit(bytes.get(at + 1)), digit(bytes.get(at + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                text.push((high * 16 + low) as u8);
+                at += 3;
+            }
+            (byte, ..) => {
+                text.push(*byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The parts of a header between separators that stand in no quotes.
+fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split(move |c| {
+        quoted ^= c == '"';
+        c == separator && !quoted
+    })
+}
+
+fn parameter(text: &str) -> (&str, &str) {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    (name.trim(), value.trim().trim_matches('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    #[track_caller]
+    fn check(query: &str, prefer: &str, expected: (Shown, Option<&str>, Option<usize>)) {
+        let prefer = prefer.replace("ldp:", ldp::NS);
+        let request = Request::get(format!("/c{query}")).header(PREFER, prefer).body(()).unwrap();
+        let Portion { shown, after, max } = Portion::of(&request.into_parts().0);
+        assert_eq!((shown, after.as_deref(), max), expected);
+    }
+
+    #[test]
+    fn a_client_chooses_what_a_container_shows() {
+        use Shown::{Containment, Members, Minimal};
+        for (prefer, shown) in [
+            ("", Members),
+            ("return=representation", Members),
+            ("return=minimal", Members),
+            ("return=minimal; include=\"ldp:PreferMinimalContainer\"", Members),
+            ("return=representation; include=\"ldp:PreferMinimalContainer\"", Minimal),
+            ("return=representation; include=\"ldp:PreferEmptyContainer\"", Minimal),
+            ("return=representation; omit=\"ldp:PreferContainment\"", Minimal),
+            ("return=representation; include=\"ldp:PreferContainment\"", Containment),
+            (
+                "return=representation; \
+                 include=\"ldp:PreferMinimalContainer ldp:PreferContainment\"",
+                Containment,
+            ),
+            (
+                "respond-async, return=representation; \
+                 include=\"ldp:PreferMembership ldp:PreferMinimalContainer\"",
+                Minimal,
+            ),
+            ("return=representation; omit=\"ldp:PreferMembership\"", Members),
+        ] {
+            check("", prefer, (shown, None, None));
+        }
+    }
+
+    #[test]
+    fn a_page_begins_after_a_name_and_has_a_size() {
+        use Shown::Members;
+        check("?after=", "", (Members, Some(""), None));
+        check("?lang=fr&after=a%20b%C3%A9%2F&max=7", "", (Members, Some("a bé/"), Some(7)));
+        check("?max=0", "", (Members, None, None));
+        check("", "return=representation; max-member-count=\"20\"", (Members, None, Some(20)));
+        let query = PageQuery { after: "a bé/", max: Some(7) }.to_string();
+        assert_eq!(query, "?after=a%20b%C3%A9%2F&max=7");
+        assert_eq!(PageQuery { after: "", max: None }.to_string(), "?after=");
+    }
+}
