@@ -4,8 +4,7 @@
 
 use crate::server::figures;
 use codesocial_graph::Snapshot;
-use codesocial_ldp::Request;
-use codesocial_ldp::{CONTAINERS, Installation};
+use codesocial_ldp::{CONTAINERS, Installation, Request};
 use codesocial_rdf::{Base, Changeset};
 use codesocial_store::{Agent, Crash, Options, Precondition, Random, Store};
 use jiff::Timestamp;
