@@ -1,24 +1,26 @@
 //! The fixtures of the rules: each valid file conforms, each invalid one trips its rule, on its
-//! focus node, by its shape. In process, as the door judges them: what it derives included.
+//! focus node, by its shape. In process; what the door would derive is written in the files.
 
+use crate::server::figures;
+use codesocial_rdf::vocab::{cs, owl, rdf, skos};
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_shacl::{MemoryGraph, Report, Severity, Shapes, validate};
 use oxrdf::{Graph, Triple};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-const BASE: &str = "http://registre.example/";
-const CSS: &str = "https://w3id.org/codesocial/shapes#";
-const SHACL: &str = "http://www.w3.org/ns/shacl#";
+pub(crate) const BASE: &str = "http://registre.example/";
+pub(crate) const CSS: &str = "https://w3id.org/codesocial/shapes#";
+pub(crate) const SHACL: &str = "http://www.w3.org/ns/shacl#";
 
 pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("the tests lie in the project").to_owned()
 }
 
-fn files(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
     let listed = fs::read_dir(root().join(folder)).expect("the folder is there");
     let mut files: Vec<PathBuf> = listed
         .map(|file| file.expect("it can be listed").path())
@@ -29,13 +31,13 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-fn read(file: &Path, base: &str) -> Vec<Triple> {
+pub(crate) fn read(file: &Path, base: &str) -> Vec<Triple> {
     let bytes = fs::read(file).expect("it was just listed");
     parse::triples(&bytes, RdfSyntax::Turtle, base)
         .unwrap_or_else(|error| unreachable!("{}: {error}", file.display()))
 }
 
-fn read_all(folders: &[&str]) -> Vec<Triple> {
+pub(crate) fn read_all(folders: &[&str]) -> Vec<Triple> {
     let files = folders.iter().flat_map(|folder| files(folder));
     files.flat_map(|file| read(&file, BASE)).collect()
 }
@@ -46,7 +48,7 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
 });
 
 /// What stands in the data graph beside a document: schemes, and the ontology's class hierarchy.
-static AROUND: LazyLock<Vec<Triple>> = LazyLock::new(|| {
+pub(crate) static AROUND: LazyLock<Vec<Triple>> = LazyLock::new(|| {
     let hierarchy = "http://www.w3.org/2000/01/rdf-schema#subClassOf";
     let ontology = read_all(&["ontology"]).into_iter();
     let mut around = read_all(&["ontology/schemes"]);
@@ -54,18 +56,18 @@ static AROUND: LazyLock<Vec<Triple>> = LazyLock::new(|| {
     around
 });
 
-fn judge(file: &Path) -> Report {
+pub(crate) fn judge(file: &Path) -> Report {
     let data: MemoryGraph = read(file, BASE).into_iter().chain(AROUND.iter().cloned()).collect();
     validate(&SHAPES, &data).expect("the shapes can be evaluated")
 }
 
 /// The values of `# name: value` in the head of a file.
-fn head<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+pub(crate) fn head<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
     let comments = text.lines().take_while(|line| line.starts_with('#'));
     comments.filter_map(move |line| line.strip_prefix("# ")?.strip_prefix(name)?.strip_prefix(": "))
 }
 
-fn absolute(iri: &str) -> String {
+pub(crate) fn absolute(iri: &str) -> String {
     format!("<{BASE}{}>", iri.trim_start_matches('<').trim_end_matches('>'))
 }
 
@@ -144,4 +146,98 @@ fn both_sets_conform_together() {
     let data: MemoryGraph = data.into_iter().collect();
     let report = validate(&SHAPES, &data).expect("the shapes can be evaluated");
     assert!(!report.blocks(), "{}", report.to_text(codesocial_shacl::Lang::Fr));
+}
+
+/// What of a rule only the server can say: who reads, what time it is, what was computed.
+const SERVER: [&str; 14] = [
+    "R05", // a convention that ended
+    "R06", // what a person's public document may hold
+    "R16", // a version older than its review period, computed on reading
+    "R18", // versions do not change
+    "R32", // a decision is not older than its proposal
+    "R40", // a review that is due, computed on reading
+    "R45", // the consent of a person who takes a stance
+    "R46", // the other half of an opposition
+    "R49", // attempts are private
+    "R53", // the proof of a badge
+    "R54", // the consent of a recipient
+    "R56", // an attempt that earned the badge
+    "R61", // an offer that is past
+    "R62", // who reads a pseudonymous need
+];
+
+/// The rules of the domain, by number.
+fn domain_rules() -> impl Iterator<Item = String> {
+    let numbers = [1..=7, 10..=26, 30..=56, 60..=65, 70..=78, 80..=89];
+    numbers.into_iter().flatten().map(|number| format!("R{number:02}"))
+}
+
+/// The rules that the shapes of a folder state, and whether breaking them is a violation.
+fn stated(folder: &str) -> BTreeMap<String, bool> {
+    let triples = read_all(&[folder]);
+    let severity = format!("{SHACL}severity");
+    let mut rules = BTreeMap::new();
+    for triple in triples.iter().filter(|t| t.predicate.as_str() == format!("{}rule", cs::NS)) {
+        let mild =
+            triples.iter().any(|t| t.subject == triple.subject && t.predicate.as_str() == severity);
+        let number = triple.object.to_string().trim_matches('"').to_owned();
+        *rules.entry(number).or_default() |= !mild;
+    }
+    rules
+}
+
+#[test]
+fn every_rule_of_the_domain_is_stated_somewhere_and_exercised() {
+    let (core, sparql) = (stated("shapes"), stated("shapes/sparql"));
+    let files_of = |folder: &str| -> BTreeSet<String> {
+        let texts = files(folder).into_iter().map(|file| fs::read_to_string(file).unwrap());
+        texts.flat_map(|text| head(&text, "rule").map(str::to_owned).collect::<Vec<_>>()).collect()
+    };
+    let (broken, kept) = (files_of("fixtures/invalid"), files_of("fixtures/valid"));
+    for rule in domain_rules() {
+        let known = core.contains_key(&rule) || sparql.contains_key(&rule);
+        assert!(known || SERVER.contains(&&*rule), "{rule} is stated nowhere");
+    }
+    for (rule, violates) in &core {
+        assert!(domain_rules().any(|own| own == *rule) || rule == "R00", "{rule} is unknown");
+        assert!(kept.contains(rule) || broken.contains(rule), "{rule} is not exercised");
+        assert!(!violates || broken.contains(rule), "nothing breaks {rule}");
+    }
+    let of = |names: &BTreeMap<String, bool>| names.keys().filter(|rule| *rule != "R00").count();
+    figures(&format!(
+        "rules: {} in Core, {} in SPARQL, {} in part or wholly for the server, of {}",
+        of(&core),
+        of(&sparql),
+        SERVER.len(),
+        domain_rules().count(),
+    ));
+    count_the_domain();
+}
+
+fn count_the_domain() {
+    let typed = |triples: &[Triple], wanted: &dyn Fn(&str) -> bool| {
+        let of = triples.iter().filter(|t| t.predicate == rdf::TYPE);
+        let named = of.filter(|t| wanted(t.object.to_string().trim_matches(['<', '>'])));
+        named.map(|t| t.subject.to_string()).collect::<BTreeSet<_>>().len()
+    };
+    let ontology = read_all(&["ontology"]);
+    let schemes = read_all(&["ontology/schemes"]);
+    let shapes = read_all(&["shapes"]);
+    let queries = read_all(&["shapes/sparql"]);
+    let is = |iri: String| move |class: &str| class == iri;
+    figures(&format!(
+        "ontology: {} classes, {} properties, {} schemes, {} concepts",
+        typed(&ontology, &is(owl::CLASS.as_str().to_owned())),
+        typed(&ontology, &|class| class.ends_with("Property")),
+        typed(&schemes, &is(skos::CONCEPT_SCHEME.as_str().to_owned())),
+        typed(&schemes, &is(skos::CONCEPT.as_str().to_owned())),
+    ));
+    let fixtures = ["invalid", "valid", "invalid/sparql", "valid/sparql"]
+        .map(|folder| files(&format!("fixtures/{folder}")).len());
+    figures(&format!(
+        "shapes: {} of nodes, {} of properties, {} queries; fixtures: {fixtures:?}",
+        typed(&shapes, &is(format!("{SHACL}NodeShape"))),
+        typed(&shapes, &is(format!("{SHACL}PropertyShape"))),
+        typed(&queries, &is(format!("{SHACL}SPARQLConstraint"))),
+    ));
 }

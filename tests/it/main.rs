@@ -29,6 +29,7 @@ mod refusals;
 mod shapes;
 mod slug;
 mod sparql;
+mod sparql_rules;
 mod stories;
 mod tidy;
 mod update;
