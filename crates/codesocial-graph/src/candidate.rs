@@ -2,6 +2,7 @@
 //! refusing it is dropping it, and leaves nothing behind, not even a term.
 
 use crate::base::QUADS_MAX;
+use crate::bulk;
 use crate::row::{Order, QuadIds, Row};
 use crate::snapshot::Snapshot;
 use crate::state::State;
@@ -25,6 +26,11 @@ impl Candidate {
     ///
     /// A change that does not fit is not applied at all.
     pub fn apply(&mut self, changes: &Changeset) -> Result<Changeset, ViewFull> {
+        if changes.removed.is_empty() && self.0.outgrown_by(changes.added.len()) {
+            let (state, net) = bulk::add(&self.0, &changes.added)?;
+            self.0 = state;
+            return Ok(net);
+        }
         let mut state = self.0.clone();
         let mut removed: FxHashSet<Row> = FxHashSet::default();
         for quad in &changes.removed {

@@ -12,6 +12,7 @@
 //! a handful of shared pointers; a merge writes the next generation. Pure: nothing here opens a
 //! file.
 
+mod bulk;
 mod candidate;
 mod checkpoint;
 mod digest;

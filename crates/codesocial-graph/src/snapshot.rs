@@ -3,7 +3,7 @@
 
 use crate::candidate::Candidate;
 use crate::merge::Compacted;
-use crate::state::State;
+use crate::state::{State, is_due};
 use codesocial_rdf::Base;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -11,9 +11,6 @@ use std::sync::Arc;
 /// A handle to a published [`State`].
 #[derive(Debug, Clone)]
 pub struct Snapshot(Arc<State>);
-
-/// Below this many changed quads or new terms a merge is not worth its while.
-const MERGE_CHANGES_MIN: usize = 10_000;
 
 impl Snapshot {
     /// The state before the first write of the instance at `base`.
@@ -32,9 +29,8 @@ impl Snapshot {
 
     /// Whether what changed since the base was written has grown past a tenth of it.
     pub fn merge_due(&self) -> bool {
-        let due = |changes: usize, settled: usize| changes > MERGE_CHANGES_MIN.max(settled / 10);
-        due(self.delta().len(), self.base_quads().len())
-            || due(self.tail.len(), self.generation.dictionary.len() as usize)
+        self.outgrown_by(self.delta().len())
+            || is_due(self.tail.len(), self.generation.dictionary.len() as usize)
     }
 
     /// The same quads in a new generation: a base without delta, and only terms that are used.

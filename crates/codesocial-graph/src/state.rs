@@ -209,6 +209,21 @@ impl State {
         ReadableDataset::new(self.clone(), readers, selection)
     }
 
+    /// Whether ids of this state and of another mean the same terms: one came from the other, and
+    /// no new generation lies between.
+    pub fn shares_ids_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.generation, &other.generation)
+    }
+
+    /// Whether so many changed quads are better sorted into a new base.
+    pub(crate) fn outgrown_by(&self, changes: usize) -> bool {
+        is_due(changes, self.base_quads().len())
+    }
+
+    pub(crate) fn hash(&self, key: Key<'_>) -> u64 {
+        self.generation.dictionary.hash(key)
+    }
+
     pub(crate) fn base_quads(&self) -> &BaseQuads {
         &self.generation.quads
     }
@@ -216,6 +231,14 @@ impl State {
     pub(crate) fn delta(&self) -> &Delta {
         &self.delta
     }
+}
+
+/// Below this many changed quads or new terms a merge is not worth its while.
+const MERGE_CHANGES_MIN: usize = 10_000;
+
+/// Whether so many changes are worth a merge, beside so many settled quads or terms.
+pub(crate) fn is_due(changes: usize, settled: usize) -> bool {
+    changes > MERGE_CHANGES_MIN.max(settled / 10)
 }
 
 impl fmt::Debug for State {
