@@ -8,7 +8,7 @@ use codesocial_store::State;
 use oxrdf::{
     GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, TermRef, Triple,
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 const ACTOR_TYPES: &str = "https://w3id.org/codesocial/scheme/type-acteur/";
 const UNSPECIFIED_ACTOR: &str = "https://w3id.org/codesocial/scheme/type-acteur/a-preciser";
@@ -24,35 +24,39 @@ pub(crate) enum Said {
 }
 
 /// The change, and what follows from it in each document that it touches.
-pub(crate) fn with_derived(state: &State, mut change: Changeset, said: Said) -> Changeset {
-    let written = change.removed.iter().chain(&change.added);
-    let documents: BTreeSet<NamedNode> = written
-        .filter_map(|quad| match &quad.graph_name {
-            GraphName::NamedNode(name) => Some(name),
-            GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
-        })
-        .filter(|name| state.base().kind_of(name.as_ref()) == GraphKind::Resource)
-        .cloned()
-        .collect();
-    for document in documents {
-        let graph = GraphName::from(document.clone());
-        let before: HashSet<Triple> = state.graph(document.as_ref().into()).collect();
-        let of_graph = |quads: &[Quad]| -> Vec<Triple> {
-            let own = quads.iter().filter(|quad| quad.graph_name == graph);
-            own.cloned().map(Triple::from).collect()
+pub(crate) fn with_derived(state: &State, change: Changeset, said: Said) -> Changeset {
+    let mut by_document: BTreeMap<NamedNode, Changeset> = BTreeMap::new();
+    let mut rest = Changeset::default();
+    let mut of = |quad: Quad, into: fn(&mut Changeset) -> &mut Vec<Quad>| {
+        let own = match &quad.graph_name {
+            GraphName::NamedNode(name)
+                if state.base().kind_of(name.as_ref()) == GraphKind::Resource =>
+            {
+                by_document.entry(name.clone()).or_default()
+            }
+            _ => &mut rest,
         };
+        into(own).push(quad);
+    };
+    change.removed.into_iter().for_each(|quad| of(quad, |own| &mut own.removed));
+    change.added.into_iter().for_each(|quad| of(quad, |own| &mut own.added));
+    let mut change = rest;
+    for (document, mut own) in by_document {
+        let before: HashSet<Triple> = state.graph(document.as_ref().into()).collect();
         let mut after = before.clone();
-        for triple in of_graph(&change.removed) {
-            after.remove(&triple);
+        for quad in &own.removed {
+            after.remove(&Triple::from(quad.clone()));
         }
-        after.extend(of_graph(&change.added));
+        after.extend(own.added.iter().cloned().map(Triple::from));
         let derivation = Derivation { said, before: Content(before), after: Content(after) };
         let (removed, added) = derivation.changes();
-        let in_graph = |triple: Triple| triple.in_graph(graph.clone());
+        let in_graph = |triple: Triple| triple.in_graph(document.clone());
         let removed: Vec<Quad> = removed.into_iter().map(in_graph).collect();
         // What goes was perhaps just added by the client.
-        change.added.retain(|quad| !removed.contains(quad));
+        own.added.retain(|quad| !removed.contains(quad));
+        change.removed.extend(own.removed);
         change.removed.extend(removed);
+        change.added.extend(own.added);
         change.added.extend(added.into_iter().map(in_graph));
     }
     change

@@ -1,8 +1,8 @@
 //! What a write removes and adds. A changeset can be inverted and merged; the *net* of one is what
 //! the journal keeps.
 
-use oxrdf::Quad;
-use std::collections::BTreeMap;
+use oxrdf::{GraphName, Quad};
+use std::collections::{BTreeMap, HashSet};
 
 /// Quads to remove, then quads to add.
 ///
@@ -27,7 +27,12 @@ impl Changeset {
 
     /// This change followed by `next`, both net, as one net change.
     #[must_use]
-    pub fn then(self, next: Self) -> Self {
+    pub fn then(mut self, next: Self) -> Self {
+        if !self.shares_a_graph_with(&next) {
+            self.removed.extend(next.removed);
+            self.added.extend(next.added);
+            return self;
+        }
         let mut steps: BTreeMap<String, (Quad, i8)> = BTreeMap::new();
         for (quads, step) in
             [(self.removed, -1), (self.added, 1), (next.removed, -1), (next.added, 1)]
@@ -46,12 +51,21 @@ impl Changeset {
         }
         merged
     }
+
+    fn shares_a_graph_with(&self, other: &Self) -> bool {
+        let graphs: HashSet<&GraphName> = self.graphs().collect();
+        other.graphs().any(|graph| graphs.contains(graph))
+    }
+
+    fn graphs(&self) -> impl Iterator<Item = &GraphName> {
+        self.removed.iter().chain(&self.added).map(|quad| &quad.graph_name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use oxrdf::{GraphName, Literal, NamedNode};
+    use oxrdf::{Literal, NamedNode};
 
     fn quad(n: u8) -> Quad {
         let node = NamedNode::new_unchecked("urn:x");

@@ -9,8 +9,8 @@ use crate::{
 };
 use codesocial_rdf::{Changeset, GraphKind, Minted, Patch};
 use jiff::{SignedDuration, Timestamp};
-use oxrdf::{GraphName, NamedNode, Quad};
-use std::collections::BTreeMap;
+use oxrdf::{GraphName, NamedNode};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How many graphs one entry may touch; a larger change becomes a batch of entries.
@@ -164,17 +164,18 @@ fn later(now: Timestamp, previous: Timestamp) -> Timestamp {
     now.max(next)
 }
 
+/// The change of each graph, in the order of their names.
 fn by_graph(net: &Changeset) -> Vec<(GraphName, Changeset)> {
-    let mut graphs: BTreeMap<String, (GraphName, Changeset)> = BTreeMap::new();
-    let mut of = |quad: &Quad, into: fn(&mut Changeset) -> &mut Vec<Quad>| {
-        let (_, changes) = graphs
-            .entry(quad.graph_name.to_string())
-            .or_insert_with(|| (quad.graph_name.clone(), Changeset::default()));
-        into(changes).push(quad.clone());
-    };
-    net.removed.iter().for_each(|quad| of(quad, |changes| &mut changes.removed));
-    net.added.iter().for_each(|quad| of(quad, |changes| &mut changes.added));
-    graphs.into_values().collect()
+    let mut graphs: HashMap<&GraphName, Changeset> = HashMap::new();
+    for quad in &net.removed {
+        graphs.entry(&quad.graph_name).or_default().removed.push(quad.clone());
+    }
+    for quad in &net.added {
+        graphs.entry(&quad.graph_name).or_default().added.push(quad.clone());
+    }
+    let mut graphs: Vec<_> = graphs.into_iter().map(|(name, net)| (name.clone(), net)).collect();
+    graphs.sort_by_cached_key(|(name, _)| name.to_string());
+    graphs
 }
 
 /// The segment of one graph, which names the graph where it is its first.

@@ -5,8 +5,8 @@ use crate::{Proposal, Rejection, State};
 use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{as2, dct, ldp, rdf, xsd};
 use jiff::Timestamp;
-use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
-use std::collections::BTreeSet;
+use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use std::collections::{BTreeSet, HashSet};
 
 /// The server's changes that make `after` whole, where `net` led from `before` to it.
 pub(crate) fn consequences(
@@ -17,6 +17,7 @@ pub(crate) fn consequences(
     now: Timestamp,
 ) -> Result<Changeset, Rejection> {
     let mut server = proposal.server.clone();
+    let declared = containers(&proposal.server);
     for document in documents(before, net, proposal) {
         let graph = document.as_ref();
         let exists = before.exists(graph);
@@ -28,7 +29,7 @@ pub(crate) fn consequences(
         } else if exists {
             touch(before, graph, now, &mut server);
         } else {
-            create(before, graph, now, &mut server)?;
+            create(before, graph, &declared, now, &mut server)?;
         }
     }
     Ok(server)
@@ -38,12 +39,14 @@ pub(crate) fn consequences(
 fn documents(before: &State, net: &Changeset, proposal: &Proposal) -> BTreeSet<NamedNode> {
     let lives = |name: &NamedNode| before.base().kind_of(name.as_ref()).is_document();
     let written = net.removed.iter().chain(&net.added).filter_map(|quad| match &quad.graph_name {
-        GraphName::NamedNode(name) => Some(name.clone()),
+        GraphName::NamedNode(name) => Some(name),
         GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
     });
+    let written: HashSet<&NamedNode> = written.collect();
+    let written = written.into_iter().cloned();
     // A new container need not have a triple of its own.
     let declared = proposal.server.added.iter().filter_map(|quad| match &quad.subject {
-        oxrdf::NamedOrBlankNode::NamedNode(name)
+        NamedOrBlankNode::NamedNode(name)
             if quad.graph_name == GraphName::from(State::meta(name.as_ref())) =>
         {
             Some(name.clone())
@@ -53,9 +56,23 @@ fn documents(before: &State, net: &Changeset, proposal: &Proposal) -> BTreeSet<N
     written.chain(declared).chain(proposal.deleted.clone()).filter(lives).collect()
 }
 
+/// The containers that a proposal makes.
+fn containers(server: &Changeset) -> HashSet<NamedNode> {
+    let declared = server.added.iter().filter_map(|quad| match &quad.subject {
+        NamedOrBlankNode::NamedNode(name)
+            if quad.predicate == rdf::TYPE && quad.object == Term::from(ldp::CONTAINER) =>
+        {
+            Some(name.clone())
+        }
+        NamedOrBlankNode::NamedNode(_) | NamedOrBlankNode::BlankNode(_) => None,
+    });
+    declared.collect()
+}
+
 fn create(
     before: &State,
     document: NamedNodeRef<'_>,
+    declared: &HashSet<NamedNode>,
     now: Timestamp,
     server: &mut Changeset,
 ) -> Result<(), Rejection> {
@@ -63,13 +80,8 @@ fn create(
         return Err(Rejection::Gone(document.into_owned()));
     }
     if let Some(container) = before.container_of(document) {
-        let is_declared = |quad: &Quad| {
-            quad.subject == container.clone().into()
-                && quad.predicate == rdf::TYPE
-                && quad.object == Term::from(ldp::CONTAINER)
-        };
-        let is_container = before.is_container(container.as_ref());
-        if !is_container && !server.added.iter().any(is_declared) {
+        let declared = declared.contains(&container);
+        if !declared && !before.is_container(container.as_ref()) {
             return Err(Rejection::NoContainer(document.into_owned()));
         }
         let meta = State::meta(container.as_ref());

@@ -54,7 +54,15 @@ impl Rules {
             let kind = before.base().kind(quad.graph_name.as_ref());
             kind.in_shacl_data() || kind.gives_class_hierarchy()
         };
+        if !net.removed.iter().chain(&net.added).any(|quad| judged(&quad)) {
+            return Ok(None);
+        }
         let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
+        // A change that led to a new generation is large: judging all costs no more than finding
+        // what it concerns.
+        if !after.shares_ids_with(before) {
+            return validate(shapes, &new, &FocusSet::Everything).map(Some);
+        }
         // A triple that another graph of the union holds too has not changed.
         let changed: Vec<[TermId; 3]> = net
             .removed

@@ -29,6 +29,8 @@ pub(crate) type Answer = Result<Committed, CommitError>;
 
 pub(crate) enum Message {
     Commit(Box<Command>, oneshot::Sender<Answer>),
+    /// Decide as for a commit, and write nothing.
+    Judge(Box<Command>, oneshot::Sender<Answer>),
     /// A background merge ended: the state it began from, as a new generation.
     Merged(Snapshot),
     Stop,
@@ -68,6 +70,10 @@ impl Sequencer {
             while let Some(message) = next {
                 match message {
                     Message::Commit(command, answer) => waiting.push((command, answer)),
+                    Message::Judge(command, answer) => {
+                        let decided = guarded(&command, &self.published.get(), self.computed);
+                        drop(answer.send(decided.map(|accepted| accepted.committed)));
+                    }
                     Message::Merged(snapshot) => self.install(&snapshot),
                     Message::Stop => stop = true,
                 }

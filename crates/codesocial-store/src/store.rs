@@ -1,7 +1,7 @@
 //! A handle to the store: read the newest state, commit a command.
 
 use crate::journal::{Journal, JournalError, SqliteJournal};
-use crate::sequencer::{Message, QUEUE_MAX, Sequencer};
+use crate::sequencer::{Answer, Message, QUEUE_MAX, Sequencer};
 use crate::side::tokens::Tokens;
 use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
@@ -156,12 +156,22 @@ impl Store {
 
     /// Sends a command through the door and waits for what becomes of it.
     pub async fn commit(&self, command: Command) -> Result<Committed, CommitError> {
+        self.ask(|answer| Message::Commit(Box::new(command), answer)).await
+    }
+
+    /// What would become of a command: the door decides, and nothing is written.
+    pub async fn judge(&self, command: Command) -> Result<Committed, CommitError> {
+        self.ask(|answer| Message::Judge(Box::new(command), answer)).await
+    }
+
+    async fn ask(
+        &self,
+        message: impl FnOnce(oneshot::Sender<Answer>) -> Message,
+    ) -> Result<Committed, CommitError> {
         let (answer, outcome) = oneshot::channel();
-        self.0.queue.try_send(Message::Commit(Box::new(command), answer)).map_err(|error| {
-            match error {
-                mpsc::error::TrySendError::Full(_) => CommitError::Rejected(Rejection::Busy),
-                mpsc::error::TrySendError::Closed(_) => stopped(),
-            }
+        self.0.queue.try_send(message(answer)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => CommitError::Rejected(Rejection::Busy),
+            mpsc::error::TrySendError::Closed(_) => stopped(),
         })?;
         outcome.await.unwrap_or_else(|_| Err(stopped()))
     }

@@ -3,7 +3,7 @@
 
 use super::{Entry, Hash, Head, Header, JournalError, Segment, SegmentClass, merkle_root};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Row, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row, SqliteConnection};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,9 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How many segments one statement inserts: each statement is a message to SQLite's own thread.
+const ROWS_MAX: usize = 128;
 
 /// One connection: the writer is one thread, and a pool would hand connections from one runtime to
 /// another.
@@ -202,26 +205,27 @@ async fn insert(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Er
         .bind(entry.header.hash().as_slice())
         .execute(&mut *tx)
         .await?;
-    for (n, segment) in (0_i64..).zip(&entry.segments) {
-        let (class, subject) = match &segment.class {
-            SegmentClass::Public => ("public", ""),
-            SegmentClass::Personal(subject) => ("personal", subject.as_str()),
-        };
-        sqlx::query(
-            "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment, graph)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )
-        .bind(seq)
-        .bind(n)
-        .bind(segment.kind.as_str())
-        .bind(class)
-        .bind(subject)
-        .bind(segment.salt.as_slice())
-        .bind(segment.bytes.as_slice())
-        .bind(segment.commitment().as_slice())
-        .bind(segment.graph_key())
-        .execute(&mut *tx)
-        .await?;
+    let numbered: Vec<(i64, &Segment)> = (0_i64..).zip(&entry.segments).collect();
+    for segments in numbered.chunks(ROWS_MAX) {
+        let mut insert = QueryBuilder::new(
+            "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment, graph) ",
+        );
+        insert.push_values(segments, |mut row, (n, segment)| {
+            let (class, subject) = match &segment.class {
+                SegmentClass::Public => ("public", ""),
+                SegmentClass::Personal(subject) => ("personal", subject.as_str()),
+            };
+            row.push_bind(seq)
+                .push_bind(*n)
+                .push_bind(segment.kind.as_str())
+                .push_bind(class)
+                .push_bind(subject)
+                .push_bind(segment.salt.as_slice())
+                .push_bind(segment.bytes.as_slice())
+                .push_bind(segment.commitment().to_vec())
+                .push_bind(segment.graph_key());
+        });
+        insert.build().execute(&mut *tx).await?;
     }
     Ok(())
 }
