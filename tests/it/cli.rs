@@ -81,6 +81,70 @@ fn import_adds_what_is_absent_all_or_nothing() {
 }
 
 #[test]
+fn import_tells_what_became_of_each_document() {
+    let folder = Server::empty().stop();
+    let lac = organization("Lac").replace("<>", "<organizations/lac>");
+    let wrong =
+        "<organizations/faux> a <http://virtual-assembly.org/ontologies/pair#Organization> .";
+    let homeless = "<nowhere/x> <a:p> 1 .";
+    let path = file(&folder, "a.ttl", format!("{lac}\n{wrong}\n{homeless}").as_bytes());
+    let report = folder.path().join("report.jsonl");
+    let name = report.to_string_lossy().into_owned();
+    let outcomes = || -> Vec<String> {
+        let text = fs::read_to_string(&report).expect("it was written");
+        let lines = text.lines().map(|line| -> serde_json::Value {
+            serde_json::from_str(line).expect("each line is JSON")
+        });
+        let told = |line: serde_json::Value| format!("{} {}", line["outcome"], line["document"]);
+        lines.map(told).collect()
+    };
+    let head = folder.head();
+    told(&folder.run("import", &["--report", &name, &path]), 1);
+    told(&folder.run("import", &["--dry-run", "--partial", "--report", &name, &path]), 1);
+    let expected = [
+        "\"imported\" \"http://registre.example/organizations/lac\"",
+        "\"refused\" \"http://registre.example/nowhere/x\"",
+        "\"refused\" \"http://registre.example/organizations/faux\"",
+    ];
+    assert_eq!(outcomes(), expected);
+    assert_eq!(folder.head(), head, "neither wrote");
+    told(&folder.run("import", &["--partial", "--report", &name, &path]), 1);
+    assert_eq!(outcomes(), expected);
+    let head = folder.head();
+    told(&folder.run("import", &["--partial", "--report", &name, &path]), 1);
+    assert!(outcomes()[0].starts_with("\"present\""), "{:?}", outcomes());
+    assert_eq!(folder.head(), head, "what is there stays as it is");
+}
+
+/// More than fits in an entry, and enough for the view to be sorted anew.
+#[test]
+fn a_large_import_is_one_batch_and_replays_to_the_same() {
+    let folder = Server::empty().stop();
+    let mut text = String::new();
+    for n in 0..2_500 {
+        let next = (n + 1) % 2_500;
+        text.push_str(&format!(
+            "<documents/d{n}> <a:p> {n}, \"un\"@fr, <documents/d{next}>, [ <a:q> {n} ], \"x{n}\" .\n"
+        ));
+    }
+    let path = file(&folder, "large.ttl", text.as_bytes());
+    assert!(told(&folder.run("import", &[&path]), 0).contains("2500 documents imported"));
+    let head = folder.head();
+    for checkpoint in fs::read_dir(folder.data()).expect("the directory is there") {
+        let path = checkpoint.expect("it can be listed").path();
+        if path.extension().is_some_and(|extension| extension == "bin") {
+            fs::remove_file(path).expect("it can be removed");
+        }
+    }
+    assert_eq!(folder.head(), head, "the journal alone replays to it");
+    assert!(told(&folder.run("import", &[&path]), 0).contains("2500 present"));
+    let server = folder.serve(&[]);
+    let count = "SELECT (COUNT(*) AS ?n) WHERE { ?s <a:p> ?o OPTIONAL { ?o <a:q> ?q } }";
+    let answer = server.query(count).accept("text/csv").send().expect_status(200);
+    assert_eq!(answer.body, "n\r\n12500\r\n");
+}
+
+#[test]
 fn import_is_held_to_what_every_client_is() {
     let folder = Server::empty().stop();
     let head = folder.head();

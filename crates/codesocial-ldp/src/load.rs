@@ -6,11 +6,12 @@ use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, skolem};
-use codesocial_store::{Command, CommandKind, Proposal, State};
+use codesocial_store::{Command, CommandKind, Proposal, Random, State};
 use oxrdf::{
     BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
 };
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// Where exports are described, which are no documents.
 const EXPORTS: &str = "export/";
@@ -91,19 +92,54 @@ impl Documents {
         self.by_document.is_empty()
     }
 
-    /// Cuts the dataset into datasets of at most `size` documents.
-    pub fn batches(self, size: usize) -> Vec<Self> {
-        let mut batches: Vec<Self> = Vec::new();
-        for (n, (document, triples)) in self.by_document.into_iter().enumerate() {
-            if n % size == 0 {
-                batches.push(Self::default());
-            }
-            if let Some(batch) = batches.last_mut() {
-                batch.by_document.insert(document, triples);
-            }
-        }
-        batches
+    /// Takes out the documents for which that is true.
+    pub fn take(&mut self, is_taken: impl Fn(&str) -> bool) -> Self {
+        let all = std::mem::take(&mut self.by_document);
+        let (taken, left) = all.into_iter().partition(|(document, _)| is_taken(document));
+        self.by_document = left;
+        Self { by_document: taken }
     }
+
+    /// Gives every blank node its name, so that what the door says of one can be told of its
+    /// document.
+    pub fn skolemise(&mut self, random: &mut Random) {
+        for (document, triples) in &mut self.by_document {
+            skolem::skolemise(triples, document, HashMap::new(), || random.bits());
+        }
+    }
+
+    /// The document that a term names or is a part of, if it is one of these.
+    pub fn of(&self, term: &Term) -> Option<&str> {
+        let document = match term {
+            Term::NamedNode(node) => document_of(node.as_str()),
+            Term::BlankNode(node) => self.by_blank_node(node)?,
+            Term::Literal(_) => return None,
+        };
+        self.by_document.get_key_value(&document).map(|(document, _)| document.as_str())
+    }
+
+    fn by_blank_node(&self, node: &BlankNode) -> Option<String> {
+        let subjects = self.by_document.values().flatten().filter_map(|t| match &t.subject {
+            NamedOrBlankNode::NamedNode(subject) => Some(subject),
+            NamedOrBlankNode::BlankNode(_) => None,
+        });
+        let mut named = subjects.filter(|s| skolem::blank(s.as_ref()).as_ref() == Some(node));
+        named.next().map(|subject| document_of(subject.as_str()))
+    }
+
+    /// Each document alone.
+    pub fn each(&self) -> impl Iterator<Item = (&str, Self)> {
+        self.by_document.iter().map(|(document, triples)| {
+            let alone = BTreeMap::from([(document.clone(), triples.clone())]);
+            (document.as_str(), Self { by_document: alone })
+        })
+    }
+}
+
+/// Whether a load leaves the document alone: it is there, or was deleted.
+pub fn is_present(state: &State, document: &str) -> bool {
+    let name = NamedNodeRef::new_unchecked(document);
+    state.exists(name) || state.is_tombstoned(name)
 }
 
 fn document_of(iri: &str) -> String {
@@ -137,9 +173,10 @@ fn blank_owners(quads: &[Quad]) -> HashMap<BlankNode, String> {
 pub fn load(
     request: Request<'_>,
     kind: CommandKind,
-    documents: Documents,
+    documents: impl Into<Arc<Documents>>,
     set: Option<(String, String)>,
 ) -> Command {
+    let documents = documents.into();
     request.command(
         kind,
         None,
@@ -147,7 +184,7 @@ pub fn load(
             let mut client = Changeset::default();
             for (document, triples) in &documents.by_document {
                 let name = NamedNode::new_unchecked(document);
-                if state.exists(name.as_ref()) || state.is_tombstoned(name.as_ref()) {
+                if is_present(state, document) {
                     continue;
                 }
                 let mut triples = triples.clone();
