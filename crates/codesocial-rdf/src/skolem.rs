@@ -87,24 +87,50 @@ pub fn continuing(incoming: &[Triple], stored: &[Triple]) -> HashMap<BlankNode, 
     while steps <= MATCH_STEPS_MAX {
         steps += refine(&mut left, &mut right);
         let alike = alike(&left, &right, &pairs);
-        let only: Vec<_> =
-            alike.iter().filter(|(ours, theirs)| ours.len() == 1 && theirs.len() == 1).collect();
+        let only = alike.iter().filter(|(ours, theirs)| ours.len() == 1 && theirs.len() == 1);
+        let mut found: Vec<(&str, &str)> =
+            only.map(|(ours, theirs)| (ours[0], theirs[0])).collect();
         // Of several that look alike one pair is fixed: the next round tells the rest apart.
-        let found = if only.is_empty() { alike.first().into_iter().collect() } else { only };
+        if let (true, Some((ours, theirs))) = (found.is_empty(), alike.first()) {
+            let partner = partner(&left, &right, ours[0], theirs, &mut steps);
+            found.push((ours[0], partner));
+        }
         if found.is_empty() {
             break;
         }
         for (ours, theirs) in found {
             let colour = u64::MAX - pairs.len() as u64;
-            left.fix(ours[0], colour);
-            right.fix(theirs[0], colour);
-            pairs.insert(ours[0], theirs[0]);
+            left.fix(ours, colour);
+            right.fix(theirs, colour);
+            pairs.insert(ours, theirs);
         }
     }
     pairs
         .into_iter()
         .map(|(one, other)| (BlankNode::new_unchecked(one), NamedNode::new_unchecked(other)))
         .collect()
+}
+
+/// Of nodes that look like `ours`, the first one whose neighbours look like its neighbours too, as
+/// far as fixing both tells: a node of a ring of three looks like one of a ring of two.
+fn partner<'b>(
+    left: &Colours<'_>,
+    right: &Colours<'b>,
+    ours: &str,
+    theirs: &[&'b str],
+    steps: &mut usize,
+) -> &'b str {
+    let mut fits = |their: &str| {
+        if *steps > MATCH_STEPS_MAX {
+            return false;
+        }
+        let (mut left, mut right) = (left.clone(), right.clone());
+        left.fix(ours, 0);
+        right.fix(their, 0);
+        *steps += refine(&mut left, &mut right);
+        left.sorted() == right.sorted()
+    };
+    theirs.iter().copied().find(|their| fits(their)).unwrap_or(theirs[0])
 }
 
 /// How many blank nodes look like another one, however closely one looks.
@@ -179,6 +205,7 @@ fn refine(left: &mut Colours<'_>, right: &mut Colours<'_>) -> usize {
 }
 
 /// A colour per blank node: a hash of all that can be said of it without naming blank nodes.
+#[derive(Clone)]
 struct Colours<'a> {
     triples: &'a [Triple],
     of: HashMap<&'a str, u64>,
@@ -198,8 +225,17 @@ impl<'a> Colours<'a> {
         Self { triples, of }
     }
 
-    fn fix(&mut self, node: &'a str, colour: u64) {
-        self.of.insert(node, colour);
+    fn fix(&mut self, node: &str, colour: u64) {
+        if let Some(own) = self.of.get_mut(node) {
+            *own = colour;
+        }
+    }
+
+    /// All colours, to compare two sides.
+    fn sorted(&self) -> Vec<u64> {
+        let mut colours: Vec<u64> = self.of.values().copied().collect();
+        colours.sort_unstable();
+        colours
     }
 
     fn classes(&self) -> usize {
