@@ -57,8 +57,24 @@ pub(crate) static AROUND: LazyLock<Vec<Triple>> = LazyLock::new(|| {
 });
 
 pub(crate) fn judge(file: &Path) -> Report {
-    let data: MemoryGraph = read(file, BASE).into_iter().chain(AROUND.iter().cloned()).collect();
+    judge_with_schemes(read(file, BASE))
+}
+
+/// The report on triples that stand in a registry with the schemes.
+pub(crate) fn judge_with_schemes(triples: impl IntoIterator<Item = Triple>) -> Report {
+    let data: MemoryGraph = triples.into_iter().chain(AROUND.iter().cloned()).collect();
     validate(&SHAPES, &data).expect("the shapes can be evaluated")
+}
+
+/// The IRI of one of our shapes, as reports have it.
+pub(crate) fn css(prefixed: &str) -> String {
+    format!("<{}>", prefixed.replace("css:", CSS))
+}
+
+/// Focus node and shape of each violation.
+pub(crate) fn violations(report: &Report) -> BTreeSet<[String; 2]> {
+    let found = results(report, &Severity::Violation);
+    found.into_iter().map(|[focus, shape, _]| [focus, shape]).collect()
 }
 
 /// The values of `# name: value` in the head of a file.

@@ -17,6 +17,7 @@ mod damage;
 mod derived;
 mod export;
 mod fixtures;
+mod generate;
 mod hostile;
 mod ldp;
 mod memory;

@@ -122,6 +122,11 @@ impl Server {
         Folder::new().serve(&["--base", BASE])
     }
 
+    /// The same, in a folder of the caller's.
+    pub(crate) fn empty_in(folder: &Folder) -> Self {
+        folder.serve(&["--base", BASE])
+    }
+
     /// A registry with both fixture sets, shared by the tests that run at the same time: each
     /// writes only under names of its own.
     pub(crate) fn shared() -> Arc<Self> {

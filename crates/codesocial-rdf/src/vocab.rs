@@ -26,6 +26,7 @@ macro_rules! namespace {
 namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
+    ALLOWED_UNIT = "allowedUnit",
     BODY = "body",
     CODE_SOCIAL = "CodeSocial",
     CODE_SOCIAL_VERSION = "CodeSocialVersion",
@@ -40,6 +41,7 @@ namespace! {
     HAS_VERSION = "hasVersion",
     HORIZON = "horizon",
     INSCRIPTION_STATUS = "inscriptionStatus",
+    IN_TERRITORY = "inTerritory",
     IN_PURPOSE_GRID = "inPurposeGrid",
     KEY_PRINCIPLE = "keyPrinciple",
     LAT = "lat",
@@ -47,6 +49,7 @@ namespace! {
     OPPOSABILITY_LEVEL = "opposabilityLevel",
     ORDER = "order",
     ORIGIN = "origin",
+    POPULATION = "population",
     PUBLISHED = "published",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
     SECTION_KIND = "sectionKind",
@@ -225,6 +228,12 @@ namespace! {
 }
 
 namespace! {
+    /// The geography of INSEE, <https://rdf.insee.fr/def/geo>.
+    igeo, "http://rdf.insee.fr/def/geo#",
+    CODE_INSEE = "codeINSEE",
+}
+
+namespace! {
     /// OWL, <https://www.w3.org/TR/owl2-overview/>.
     owl, "http://www.w3.org/2002/07/owl#",
     CLASS = "Class",
@@ -235,9 +244,11 @@ namespace! {
     /// XML Schema datatypes, <https://www.w3.org/TR/xmlschema11-2/>.
     xsd, "http://www.w3.org/2001/XMLSchema#",
     BOOLEAN = "boolean",
+    DATE = "date",
     DATE_TIME = "dateTime",
     DECIMAL = "decimal",
     DOUBLE = "double",
+    DURATION = "duration",
     INTEGER = "integer",
     STRING = "string",
 }
@@ -248,6 +259,9 @@ namespace! {
     NAME = "name",
     PERSON = "Person",
 }
+
+/// Where the concepts of our schemes lie: `{scheme}/{code}`.
+pub const CONCEPTS: &str = "https://w3id.org/codesocial/scheme/";
 
 /// The prefixes that our Turtle, JSON-LD and pages write, sorted by prefix.
 pub const PREFIXES: &[(&str, &str)] = &[
@@ -262,7 +276,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("foaf", foaf::NS),
     ("geo", geo::NS),
     ("ibis", "https://vocab.methodandstructure.com/ibis#"),
-    ("igeo", "http://rdf.insee.fr/def/geo#"),
+    ("igeo", igeo::NS),
     ("ldp", ldp::NS),
     ("ob", "https://purl.imsglobal.org/spec/vc/ob/vocab.html#"),
     ("odrl", "http://www.w3.org/ns/odrl/2/"),

@@ -10,5 +10,7 @@ mod completeness;
 mod computed;
 mod version;
 
+pub mod generate;
+
 pub use computed::computed;
 pub use version::{first_version, snapshot, unversioned};

@@ -1,6 +1,7 @@
 //! The command line: one binary, a command for each thing an administrator does.
 
 mod export;
+mod generate;
 mod import;
 mod serve;
 mod validate;
@@ -29,6 +30,8 @@ enum Command {
     Import(import::Import),
     /// Write the registry, or one class of it, as RDF
     Export(export::Export),
+    /// Write a synthetic registry, the same for the same arguments
+    Generate(generate::Generate),
     /// Check the journal and that the data are what it replays to
     Verify(verify::Verify),
 }
@@ -75,6 +78,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Validate(validate) => validate.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
+        Command::Generate(generate) => generate.run(),
         Command::Verify(verify) => verify.run(),
     };
     outcome.unwrap_or_else(|failure| {
