@@ -22,6 +22,7 @@ mod hostile;
 mod ldp;
 mod memory;
 mod negotiation;
+mod pages;
 mod paging;
 mod patch;
 mod private;

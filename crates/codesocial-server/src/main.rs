@@ -20,6 +20,7 @@ mod health;
 mod ldp;
 mod pages;
 mod report;
+mod search;
 mod snapshot;
 mod sparql;
 

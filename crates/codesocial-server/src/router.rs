@@ -2,7 +2,7 @@
 
 use crate::cors::cors;
 use crate::state::App;
-use crate::{context, export, health, ldp, pages, routes, snapshot, sparql};
+use crate::{context, export, health, ldp, pages, routes, search, snapshot, sparql};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -23,6 +23,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::LDP_CONTEXT, get(context::ldp))
         .route(routes::V1_CONTEXT, get(context::v1))
         .route(routes::STYLE, get(pages::style))
+        .route(routes::SEARCH, get(search::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))

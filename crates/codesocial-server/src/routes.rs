@@ -10,6 +10,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 /// The JSON-LD context of exports.
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
+/// The search by name.
+pub(crate) const SEARCH: &str = "/search";
 /// A published version, and its snapshot.
 pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 /// The list of exports.

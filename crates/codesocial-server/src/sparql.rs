@@ -3,7 +3,7 @@
 //! Queries are evaluated on threads of their own, and their answers sent while they are written;
 //! updates pass the door.
 
-use crate::extract::Who;
+use crate::extract::{Who, pairs};
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::body::{Body, Bytes};
@@ -167,37 +167,6 @@ impl Graphs {
         let any = !self.default.is_empty() || !self.named.is_empty();
         any.then_some(QueryDataset { default: self.default, named: Some(self.named) })
     }
-}
-
-/// <https://url.spec.whatwg.org/#urlencoded-parsing>
-fn pairs(form: &[u8]) -> Vec<(String, String)> {
-    let hex = |digit: &u8| char::from(*digit).to_digit(16).map(|digit| digit as u8);
-    let decode = |text: &[u8]| {
-        let mut bytes = Vec::with_capacity(text.len());
-        let mut rest = text;
-        while let [first, tail @ ..] = rest {
-            rest = tail;
-            bytes.push(match (first, tail) {
-                (b'%', [high, low, after @ ..]) => match (hex(high), hex(low)) {
-                    (Some(high), Some(low)) => {
-                        rest = after;
-                        high << 4 | low
-                    }
-                    _ => b'%',
-                },
-                (b'+', _) => b' ',
-                (byte, _) => *byte,
-            });
-        }
-        String::from_utf8_lossy(&bytes).into_owned()
-    };
-    form.split(|byte| *byte == b'&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
-            (decode(&pair[..end]), decode(pair.get(end + 1..).unwrap_or_default()))
-        })
-        .collect()
 }
 
 async fn answer(

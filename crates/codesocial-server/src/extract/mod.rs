@@ -2,10 +2,12 @@
 
 mod agent;
 mod conditions;
+mod form;
 mod language;
 mod portion;
 
 pub(crate) use agent::Who;
 pub(crate) use conditions::{Conditions, EntityTag};
+pub(crate) use form::{Encoded, pairs};
 pub(crate) use language::Language;
 pub(crate) use portion::{PageQuery, Portion, Shown};

@@ -10,6 +10,7 @@
 //! as its JSON-LD holds each member in full; `as:CollectionPage` in the body, as its triples would
 //! not be the container's. People follow the same addresses, from the page that they asked for.
 
+use super::form::{Encoded, pairs};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 use codesocial_rdf::vocab::ldp;
@@ -42,10 +43,10 @@ pub(crate) struct Portion {
 impl Portion {
     pub(crate) fn of(parts: &Parts) -> Self {
         let mut portion = Self::of_prefer(&parts.headers);
-        for pair in parts.uri.query().unwrap_or_default().split('&') {
-            match pair.split_once('=') {
-                Some(("after", name)) => portion.after = Some(decoded(name)),
-                Some(("max", max)) => portion.max = max.parse().ok().filter(|max| *max > 0),
+        for (name, value) in pairs(parts.uri.query().unwrap_or_default().as_bytes()) {
+            match name.as_str() {
+                "after" => portion.after = Some(value),
+                "max" => portion.max = value.parse().ok().filter(|max| *max > 0),
                 _ => {}
             }
         }
@@ -101,35 +102,9 @@ pub(crate) struct PageQuery<'a> {
 
 impl fmt::Display for PageQuery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("?after=")?;
-        for byte in self.after.bytes() {
-            match byte {
-                b'-' | b'.' | b'_' | b'~' => write!(f, "{}", byte as char)?,
-                _ if byte.is_ascii_alphanumeric() => write!(f, "{}", byte as char)?,
-                _ => write!(f, "%{byte:02X}")?,
-            }
-        }
+        write!(f, "?after={}", Encoded(self.after))?;
         self.max.map_or(Ok(()), |max| write!(f, "&max={max}"))
     }
-}
-
-/// The text of a value in a query. What is no text begins no page.
-fn decoded(value: &str) -> String {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| (*byte as char).to_digit(16));
-    let (bytes, mut text, mut at) = (value.as_bytes(), Vec::new(), 0);
-    while let Some(byte) = bytes.get(at) {
-        match (byte, digit(bytes.get(at + 1)), digit(bytes.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                text.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                text.push(*byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The parts of a header between separators that stand in no quotes.

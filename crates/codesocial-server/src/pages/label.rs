@@ -1,5 +1,6 @@
 //! The name of anything, in the reader's language where the data has one.
 
+use super::fold::folded;
 use super::reading::Reading;
 use codesocial_graph::{Pattern, State, TermId};
 use codesocial_rdf::GraphKind;
@@ -25,21 +26,7 @@ impl Text {
 
     /// What lists are sorted by: case and French accents do not count.
     pub(super) fn sort_key(&self) -> String {
-        self.text.chars().flat_map(char::to_lowercase).map(unaccented).collect()
-    }
-}
-
-fn unaccented(letter: char) -> char {
-    match letter {
-        'à' | 'â' | 'ä' => 'a',
-        'ç' => 'c',
-        'è' | 'é' | 'ê' | 'ë' => 'e',
-        'î' | 'ï' => 'i',
-        'ô' | 'ö' => 'o',
-        'ù' | 'û' | 'ü' => 'u',
-        'ÿ' => 'y',
-        'œ' => 'o',
-        other => other,
+        folded(&self.text)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::label::Text;
 use super::reading::Reading;
-use codesocial_graph::TermId;
+use codesocial_graph::{State, TermId};
 use codesocial_rdf::vocab::{compact, cs};
 use codesocial_rdf::{Base, GraphKind, skolem};
 use oxrdf::{NamedNodeRef, TermRef};
@@ -60,6 +60,17 @@ fn scheme_of<'a>(base: &Base, graph: &'a str) -> Option<&'a str> {
 fn code<'a>(concept: &'a str, scheme: &str) -> Option<&'a str> {
     let start = concept.find(&format!("/{scheme}/"))?;
     Some(&concept[start + scheme.len() + 2..])
+}
+
+/// How the address of a list names a value that its members are chosen by: a document by its path,
+/// a concept by its scheme and code.
+pub(super) fn key(state: &State, value: TermId) -> Option<&str> {
+    let TermRef::NamedNode(iri) = state.term(value) else { return None };
+    let iri = match iri {
+        iri if state.base().contains(iri.as_str()) => return state.base().path_of(iri.as_str()),
+        iri => iri.as_str(),
+    };
+    Some(iri.split_once("/scheme/").map_or(iri, |(_, concept)| concept))
 }
 
 impl Reading<'_> {

@@ -34,7 +34,7 @@ pub(super) fn members(reading: &Reading<'_>, container: &Document) -> Listing {
 }
 
 /// A container on the root's page.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Card {
     pub(super) link: Link,
     pub(super) count: usize,
@@ -59,7 +59,7 @@ pub(super) fn cards<'a>(
     cards.into_iter().map(|(_, card)| card).collect()
 }
 
-fn count(reading: &Reading<'_>, container: TermId) -> usize {
+pub(super) fn count(reading: &Reading<'_>, container: TermId) -> usize {
     reading.objects(container, ldp::CONTAINS).filter(|member| reading.may_read(*member)).count()
 }
 

@@ -5,6 +5,7 @@
 
 mod view;
 
+mod home;
 mod incoming;
 mod listing;
 mod node;
@@ -13,6 +14,10 @@ mod scheme;
 mod topic;
 mod value;
 
+mod found;
+mod names;
+
+mod fold;
 mod label;
 mod link;
 mod reading;
@@ -31,21 +36,26 @@ use codesocial_ldp::Document;
 use codesocial_rdf::Base;
 use codesocial_shacl::{Path, Prefixes, Report, Severity, ValidationResult};
 use codesocial_store::{Agent, State, readers};
+use found::Found;
+pub(crate) use found::Search;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use oxrdf::Term;
 use reading::Reading;
 use serde::Serialize;
+use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
+    ("home.html", include_str!("../../templates/home.html")),
+    ("search.html", include_str!("../../templates/search.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
     ("report.html", include_str!("../../templates/report.html")),
@@ -61,6 +71,7 @@ pub(crate) async fn style() -> ([(HeaderName, &'static str); 2], &'static str) {
 pub(crate) struct Pages {
     templates: Environment<'static>,
     words: [Words; 2],
+    names: names::NewestIndex,
     /// The address of the root container, without host.
     root: String,
 }
@@ -75,7 +86,8 @@ impl Pages {
             templates.add_template(name, text).expect("the templates are tested");
         }
         let root = link::local(base, base.root().as_str()).expect("the root lies in the instance");
-        Self { templates, words: Language::ALL.map(Words::of), root }
+        let (words, names) = (Language::ALL.map(Words::of), names::NewestIndex::default());
+        Self { templates, words, names, root }
     }
 
     pub(crate) fn words(&self, language: Language) -> &Words {
@@ -99,6 +111,32 @@ impl Pages {
     ) -> String {
         let reading = self.reading(state, agent, language);
         self.render("document.html", language, &view::page(&reading, document))
+    }
+
+    /// The page of what a search found.
+    pub(crate) fn found(
+        &self,
+        state: &Arc<State>,
+        agent: Agent,
+        language: Language,
+        search: &Search,
+    ) -> String {
+        let reading = self.reading(state, agent, language);
+        let found = Found::of(&reading, &self.names.of(state), search);
+        self.render("search.html", language, &found)
+    }
+
+    /// The same as JSON.
+    pub(crate) fn found_json(
+        &self,
+        state: &Arc<State>,
+        agent: Agent,
+        language: Language,
+        search: &Search,
+    ) -> String {
+        let reading = self.reading(state, agent, language);
+        let found = Found::of(&reading, &self.names.of(state), search);
+        format!("{:#}\n", found.json())
     }
 
     /// The page of a refusal.

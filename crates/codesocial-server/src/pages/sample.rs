@@ -103,10 +103,11 @@ pub(super) fn outline(page: &Page) -> String {
                 writeln!(text, "- {}", show_link(link)).unwrap();
             }
         }
-        Body::Root { cards, vocabularies } => {
-            for card in cards {
+        Body::Root(home) => {
+            for card in &home.cards {
                 writeln!(text, "{}: {}", show_link(&card.link), card.count).unwrap();
             }
+            let vocabularies = &home.vocabularies;
             writeln!(text, "ontology {:?}", vocabularies.ontology).unwrap();
             for link in vocabularies.schemes.iter().chain(&vocabularies.shapes) {
                 writeln!(text, "{}", show_link(link)).unwrap();

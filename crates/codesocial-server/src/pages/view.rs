@@ -1,9 +1,10 @@
 //! A document as its page shows it: labels instead of IRIs, links both ways.
 
+use super::home::{Home, home};
 use super::incoming::{Citations, citations};
 use super::label::Text;
 use super::link::{Link, local};
-use super::listing::{Card, Listing, Vocabularies, cards, members, vocabularies};
+use super::listing::{Listing, members};
 use super::node::{Node, Outline};
 use super::reading::Reading;
 use super::scheme::{self, Concept};
@@ -41,10 +42,7 @@ pub(super) enum Body {
         nodes: Vec<Node>,
     },
     Members(Listing),
-    Root {
-        cards: Vec<Card>,
-        vocabularies: Vocabularies,
-    },
+    Root(Home),
     Concepts {
         concepts: Vec<Concept>,
     },
@@ -74,10 +72,9 @@ pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
     let title = main.title.clone().unwrap_or_else(|| reading.name(document.iri.as_ref()));
     let node = reading.state.id(&document.iri);
     let body = match document.kind {
-        DocumentKind::Container if document.iri == reading.state.base().root() => Body::Root {
-            cards: cards(reading, document.members()),
-            vocabularies: vocabularies(reading),
-        },
+        DocumentKind::Container if document.iri == reading.state.base().root() => {
+            Body::Root(home(reading, document))
+        }
         DocumentKind::Container => Body::Members(members(reading, document)),
         DocumentKind::ReadOnly if is_scheme => {
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }

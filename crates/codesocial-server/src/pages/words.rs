@@ -72,6 +72,8 @@ mod tests {
         let templates = TEMPLATES.map(|(_, text)| text).concat();
         let program = [
             include_str!("examples.rs"),
+            include_str!("found.rs"),
+            include_str!("home.rs"),
             include_str!("incoming.rs"),
             include_str!("mod.rs"),
             include_str!("value.rs"),

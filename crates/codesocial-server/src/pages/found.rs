@@ -1,0 +1,157 @@
+//! What a search found, as its page and its JSON show it.
+
+use super::label::Text;
+use super::link::Link;
+use super::names::NameIndex;
+use super::reading::Reading;
+use crate::extract::Encoded;
+use codesocial_graph::TermId;
+use codesocial_rdf::vocab::skos;
+use oxrdf::{NamedNodeRef, TermRef};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The list of all concepts, of whatever scheme.
+const CONCEPTS: &str = "scheme";
+
+/// What is asked of a search.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Search {
+    pub(crate) text: String,
+    /// The list that results are wanted from, by its path.
+    pub(crate) list: Option<String>,
+    /// The page of results, the first being 0.
+    pub(crate) page: usize,
+    /// Results on a page.
+    pub(crate) max: usize,
+}
+
+/// The results of a search that its reader may know of.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Found {
+    title: String,
+    text: String,
+    /// The address of this search in the other language begins so.
+    query: String,
+    total: usize,
+    results: Vec<ResultLine>,
+    lists: Vec<ListLine>,
+    next: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ResultLine {
+    iri: String,
+    link: Link,
+    list: Option<Link>,
+}
+
+/// How many results lie in one list.
+#[derive(Debug, Serialize)]
+struct ListLine {
+    name: Text,
+    href: String,
+    count: usize,
+    chosen: bool,
+}
+
+impl Found {
+    pub(super) fn of(reading: &Reading<'_>, index: &NameIndex, search: &Search) -> Self {
+        let all = index.search(reading, &search.text);
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for subject in &all {
+            *counts.entry(reading.list_path(*subject)).or_default() += 1;
+        }
+        let wanted = |subject: &TermId| {
+            search.list.as_ref().is_none_or(|list| reading.list_path(*subject) == *list)
+        };
+        let chosen: Vec<TermId> = all.into_iter().filter(wanted).collect();
+        let start = search.page.saturating_mul(search.max).min(chosen.len());
+        let end = start.saturating_add(search.max).min(chosen.len());
+        let query = search.query(search.list.as_deref());
+        let next = (end < chosen.len()).then(|| format!("?{query}&page={}", search.page + 2));
+        Self {
+            title: reading.words.text("search.title"),
+            text: search.text.clone(),
+            total: chosen.len(),
+            results: chosen[start..end].iter().filter_map(|id| result(reading, *id)).collect(),
+            lists: lists(reading, search, counts),
+            next,
+            query,
+        }
+    }
+
+    /// The same for programs.
+    pub(super) fn json(&self) -> serde_json::Value {
+        let results = self.results.iter().map(|result| {
+            serde_json::json!({
+                "id": result.iri,
+                "path": result.link.href,
+                "label": result.link.text.text,
+                "language": result.link.text.lang,
+                "list": result.list.as_ref().map(|list| &list.text.text),
+            })
+        });
+        let results: Vec<_> = results.collect();
+        serde_json::json!({"q": self.text, "total": self.total, "results": results})
+    }
+}
+
+impl Search {
+    /// The query of this search among the members of a list.
+    fn query(&self, list: Option<&str>) -> String {
+        let list = list.map(|list| format!("&in={}", Encoded(list))).unwrap_or_default();
+        format!("q={}{list}", Encoded(&self.text))
+    }
+}
+
+fn result(reading: &Reading<'_>, subject: TermId) -> Option<ResultLine> {
+    let TermRef::NamedNode(iri) = reading.state.term(subject) else { return None };
+    let scheme = reading.objects(subject, skos::IN_SCHEME).next();
+    let list = match scheme.map(|scheme| reading.state.term(scheme)) {
+        Some(TermRef::NamedNode(scheme)) => Some(reading.link(scheme)),
+        Some(TermRef::BlankNode(_) | TermRef::Literal(_)) | None => {
+            reading.list_of(iri).map(|list| reading.link(list.as_ref()))
+        }
+    };
+    Some(ResultLine { iri: iri.as_str().to_owned(), link: reading.link(iri), list })
+}
+
+fn lists(reading: &Reading<'_>, search: &Search, counts: BTreeMap<&str, usize>) -> Vec<ListLine> {
+    let mut lists: Vec<ListLine> = counts
+        .into_iter()
+        .map(|(path, count)| {
+            let chosen = search.list.as_deref() == Some(path);
+            let query = search.query(Some(path).filter(|_| !chosen));
+            let name = match path {
+                CONCEPTS => Text::plain(reading.words.text("search.concepts")),
+                path => reading.name(reading.state.base().resolve(path).as_ref()),
+            };
+            ListLine { name, href: format!("?{query}"), count, chosen }
+        })
+        .collect();
+    lists.sort_by_cached_key(|list| (std::cmp::Reverse(list.count), list.name.sort_key()));
+    lists
+}
+
+impl Reading<'_> {
+    /// The path of the container that a thing lies in; empty at the root.
+    fn list_path(&self, subject: TermId) -> &str {
+        let base = self.state.base();
+        match self.state.term(subject) {
+            TermRef::NamedNode(iri) if base.contains(iri.as_str()) => {
+                let path = base.path_of(iri.as_str()).unwrap_or_default();
+                path.rsplit_once('/').map_or("", |(list, _)| list)
+            }
+            TermRef::NamedNode(_) => CONCEPTS,
+            TermRef::BlankNode(_) | TermRef::Literal(_) => "",
+        }
+    }
+
+    /// The container that a document lies in.
+    pub(super) fn list_of(&self, document: NamedNodeRef<'_>) -> Option<oxrdf::NamedNode> {
+        let path = self.state.base().path_of(document.as_str())?;
+        let (list, _) = path.rsplit_once('/')?;
+        Some(self.state.base().resolve(list))
+    }
+}
