@@ -116,3 +116,93 @@ fn a_search_is_a_page_that_keeps_its_text_in_both_languages() {
     holds(&page(&server, "/search?lang=en"), &["<h1>Search</h1>", "<label"]);
     assert_eq!(server.get("/search?q=eau").accept("text/turtle").status(), 406);
 }
+
+#[test]
+fn a_page_tells_the_history_of_its_document() {
+    let server = Server::empty();
+    let path = "/organizations/lac";
+    server.put(path).turtle(organisation("Lac")).send().expect_status(201);
+    let tag = server.get(path).send().expect_status(200).header("etag").to_owned();
+    server
+        .put(path)
+        .header("If-Match", &tag)
+        .turtle(organisation("Grand lac"))
+        .send()
+        .expect_status(204);
+    let now = page(&server, &format!("{path}?lang=fr"));
+    holds(
+        &now,
+        &[
+            "<h2 id=\"history\">Historique</h2>",
+            "Écrit par l&#x27;administration",
+            "Retiré</span> <div class=\"prose\"><p>Lac</p>",
+            "Ajouté</span> <div class=\"prose\"><p>Grand lac</p>",
+        ],
+    );
+    for n in 0..60 {
+        let label = format!("Lac {n}");
+        server.put(path).turtle(organisation(&label)).send().expect_status(204);
+    }
+    holds(&page(&server, path), &["<a href=\"?history\">"]);
+    let newest = page(&server, &format!("{path}?history&lang=en"));
+    holds(&newest, &["History of Lac 59", "<p>Lac 59</p>", "href=\"?history&amp;before="]);
+    let earlier =
+        newest.body.split("?history&amp;before=").nth(1).and_then(|rest| {
+            rest.split('"').next().map(|seq| format!("{path}?history&before={seq}"))
+        });
+    let oldest = page(&server, &earlier.expect("there are more than fifty"));
+    holds(&oldest, &["<p>Lac 9</p>", "<p>Lac</p>"]);
+    assert!(!oldest.body.contains("before="), "{oldest:?}");
+    server.delete(path).send().expect_status(204);
+    assert_eq!(server.get(&format!("{path}?history")).accept("text/html").status(), 410);
+}
+
+#[test]
+fn what_may_not_be_read_has_no_history() {
+    let server = Server::shared();
+    for path in ["/quizzes/none/key?history", "/system/key?history", "/organizations.meta?history"]
+    {
+        assert_eq!(server.get(path).accept("text/html").status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn a_description_says_where_it_stands_and_a_version_what_proves_it() {
+    let server = Server::shared();
+    holds(
+        &page(&server, "/codesocials/demarche?lang=fr"),
+        &[
+            "Niveau d&#x27;opposabilité",
+            "Publié",
+            "1.0.0",
+            "Complétude",
+            "<meter",
+            "Histoire et récit",
+        ],
+    );
+    let version = page(&server, "/codesocials/demarche/versions/1.0.0?lang=en");
+    let bytes = server.get("/codesocials/demarche/versions/1.0.0.nq").send().expect_status(200);
+    let digest = bytes.header("etag").trim_matches('"').trim_end_matches("-nq").to_owned();
+    holds(
+        &version,
+        &["version 1.0.0</h1>", &digest, "href=\"/codesocials/demarche/versions/1.0.0.nq\""],
+    );
+}
+
+#[test]
+fn links_of_a_page_lead_to_its_rdf() {
+    let server = Server::shared();
+    for (ending, media_type) in [
+        ("ttl", "text/turtle"),
+        ("jsonld", "application/ld+json"),
+        ("nt", "application/n-triples"),
+        ("nq", "application/n-quads"),
+        ("trig", "application/trig"),
+        ("rdf", "application/rdf+xml"),
+    ] {
+        holds(&page(&server, "/organizations/wemob"), &[&format!("href=\"?as={ending}\"")]);
+        let path = format!("/organizations/wemob?as={ending}");
+        let answer = server.get(&path).accept("text/html").send().expect_status(200);
+        assert_eq!(answer.header("content-type"), media_type);
+    }
+}

@@ -2,16 +2,16 @@
 //! headers. What is ours is logged and never shown.
 //! <https://www.rfc-editor.org/rfc/rfc9457>
 
-use crate::extract::Language;
+use crate::extract::{Language, pairs};
 use crate::report;
 use crate::state::App;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use codesocial_rdf::negotiate;
 use codesocial_rdf::parse::SyntaxError;
 use codesocial_rdf::vocab::ldp;
+use codesocial_rdf::{RdfSyntax, negotiate};
 use codesocial_store::query::{LimitError, QueryError};
 use codesocial_store::{CommitError, Rejection, UpdateRefusal};
 use serde_json::json;
@@ -70,6 +70,11 @@ impl Ask {
         let accept: Vec<&str> =
             parts.headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         let accept = (!accept.is_empty()).then(|| accept.join(","));
+        // People choose a syntax by a link: `?as=ttl`.
+        let chosen = pairs(parts.uri.query().unwrap_or_default().as_bytes()).into_iter().find_map(
+            |(name, ending)| (name == "as").then(|| RdfSyntax::from_extension(&ending))?,
+        );
+        let accept = chosen.map(|syntax| syntax.media_type().to_owned()).or(accept);
         Self { language: Language::of(parts), accept }
     }
 

@@ -7,7 +7,7 @@ use codesocial_ldp::{Containment, Document, DocumentKind};
 use codesocial_rdf::context::{ACTIVITYSTREAMS_IRI, LDP_PATH, V1_PATH};
 use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, jsonld, skolem, write};
-use codesocial_store::{Agent, State};
+use codesocial_store::{Agent, Change, State};
 use oxrdf::Triple;
 use serde_json::{Map, Value, json};
 
@@ -97,17 +97,20 @@ impl Form {
 /// The form cannot say what the document says.
 pub(crate) struct Unsayable;
 
-/// A document as bytes, as one agent may read it.
+/// A document as bytes, as one agent may read it. Its changes are for people.
 pub(crate) fn render(
     app: &App,
     state: &State,
     agent: Agent,
     document: &Document,
+    changes: &[Change],
     form: Form,
     shown: Shown,
 ) -> Result<String, Unsayable> {
     let syntax = match form {
-        Form::Page(language) => return Ok(app.pages.document(state, agent, document, language)),
+        Form::Page(language) => {
+            return Ok(app.pages.document(state, agent, document, changes, language));
+        }
         Form::JsonLdV1 => return Ok(exported(app, document)),
         Form::Rdf(syntax) => syntax,
     };

@@ -2,7 +2,8 @@
 //! for the same.
 
 use super::{Call, header, link};
-use crate::extract::{EntityTag, Language, PageQuery, Portion, Shown};
+use crate::extract::{EntityTag, Language, PageQuery, Portion, Shown, pairs};
+use crate::pages::{CHANGES_MAX, CHANGES_SHOWN};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::{Key, Rendered};
 use crate::representation::{Form, render};
@@ -13,7 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Containment, Description, Document, DocumentKind, Found};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::{Etag, State};
+use codesocial_store::{Change, Etag, State};
 use std::sync::Arc;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -28,7 +29,7 @@ enum Outcome {
 
 impl Call {
     pub(super) async fn get(&self) -> Result<Response, Problem> {
-        if self.asks_for_report() {
+        if self.parameter("report").is_some() {
             let (app, ask) = (self.app.clone(), self.ask.clone());
             return crate::report::get(app, ask, self.agent, self.iri.clone()).await;
         }
@@ -37,6 +38,9 @@ impl Call {
         let Some(form) = Form::preferred(&self.ask) else {
             return Err(self.refuse(Refusal::NotAcceptable));
         };
+        if let (Form::Page(language), Some(_)) = (form, self.parameter("history")) {
+            return self.history(&state, language).await;
+        }
         let portion = match found.kind {
             DocumentKind::Container => Portion::of(&self.parts),
             DocumentKind::Resource | DocumentKind::ReadOnly => Portion::default(),
@@ -62,9 +66,39 @@ impl Call {
         Ok((headers, rendered.body.clone()).into_response())
     }
 
-    fn asks_for_report(&self) -> bool {
+    fn parameter(&self, name: &str) -> Option<String> {
         let query = self.parts.uri.query().unwrap_or_default();
-        query.split('&').any(|pair| pair == "report" || pair == "report=")
+        pairs(query.as_bytes()).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// The page of the changes before an entry, the newest first.
+    async fn history(&self, state: &Arc<State>, language: Language) -> Result<Response, Problem> {
+        let before = self.parameter("before").and_then(|before| before.parse().ok());
+        let changes = self.changes(state, before, CHANGES_MAX).await?;
+        let page = self.app.pages.history(state, self.agent, &self.iri, &changes, language);
+        let form = Form::Page(language);
+        let headers = [
+            (CONTENT_TYPE, form.media_type()),
+            (VARY, form.vary(DocumentKind::Resource)),
+            (CACHE_CONTROL, "no-cache"),
+        ];
+        Ok((headers, page).into_response())
+    }
+
+    /// The changes that the state knows of, and one more than are shown where there are more.
+    async fn changes(
+        &self,
+        state: &State,
+        before: Option<u64>,
+        shown: u32,
+    ) -> Result<Vec<Change>, Problem> {
+        let newest = state.head().seq + 1;
+        let before = before.map_or(newest, |before: u64| before.min(newest));
+        let found = self.app.store.history(self.iri.as_ref(), Some(before), shown + 1).await;
+        found.map_err(|error| {
+            tracing::error!(%error, "the history of a document could not be read");
+            self.refuse(Refusal::Internal)
+        })
     }
 
     /// <https://www.w3.org/TR/ldp-paging/#ldpp-client-nav-next>
@@ -84,6 +118,12 @@ impl Call {
         form: Form,
         key: Key,
     ) -> Result<Outcome, Problem> {
+        let changes = match (form, found.kind) {
+            (Form::Page(_), DocumentKind::Resource) => {
+                self.changes(&state, None, CHANGES_SHOWN).await?
+            }
+            _ => Vec::new(),
+        };
         let (app, agent, iri) = (self.app.clone(), self.agent, self.iri.clone());
         let rendering = move || {
             let page_max = app.config.page_members_max;
@@ -99,7 +139,7 @@ impl Call {
             if document.page.next.is_some() && after.is_none() && !form.is_page() {
                 return Ok(Outcome::Paged);
             }
-            let body = render(&app, &state, agent, &document, form, key.portion.shown)
+            let body = render(&app, &state, agent, &document, &changes, form, key.portion.shown)
                 .map_err(|_| Refusal::NotAcceptable)?;
             let mut headers = headers(&found, form, &key.tag);
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));

@@ -5,6 +5,8 @@
 
 mod view;
 
+mod description;
+mod history;
 mod home;
 mod incoming;
 mod listing;
@@ -35,13 +37,15 @@ use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
 use codesocial_shacl::{Path, Prefixes, Report, Severity, ValidationResult};
-use codesocial_store::{Agent, State, readers};
+use codesocial_store::{Agent, Change, State, readers};
 use found::Found;
 pub(crate) use found::Search;
+use history::HistoryPage;
+pub(crate) use history::{CHANGES_MAX, CHANGES_SHOWN};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
-use oxrdf::Term;
+use oxrdf::{NamedNode, Term};
 use reading::Reading;
 use serde::Serialize;
 use std::sync::Arc;
@@ -50,11 +54,12 @@ pub(crate) use words::Words;
 
 const STYLE: &str = include_str!("../../templates/style.css");
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 10] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
     ("home.html", include_str!("../../templates/home.html")),
+    ("history.html", include_str!("../../templates/history.html")),
     ("search.html", include_str!("../../templates/search.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
@@ -107,10 +112,24 @@ impl Pages {
         state: &State,
         agent: Agent,
         document: &Document,
+        changes: &[Change],
         language: Language,
     ) -> String {
         let reading = self.reading(state, agent, language);
-        self.render("document.html", language, &view::page(&reading, document))
+        self.render("document.html", language, &view::page(&reading, document, changes))
+    }
+
+    /// The page of a document's history: some of its changes, the newest first.
+    pub(crate) fn history(
+        &self,
+        state: &State,
+        agent: Agent,
+        document: &NamedNode,
+        changes: &[Change],
+        language: Language,
+    ) -> String {
+        let reading = self.reading(state, agent, language);
+        self.render("history.html", language, &HistoryPage::of(&reading, document, changes))
     }
 
     /// The page of what a search found.

@@ -1,7 +1,7 @@
 //! The names of everything in one state, ready to be searched.
 //!
-//! Invariant: the index belongs to one state, by identity; ids mean nothing in another. It knows all
-//! graphs: who may read a name is asked when it is found.
+//! Invariant: the index belongs to one state, by identity; ids mean nothing in another. It knows
+//! all graphs: who may read a name is asked when it is found.
 
 use super::fold::folded;
 use super::label::LABELS;

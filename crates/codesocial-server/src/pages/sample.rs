@@ -84,7 +84,7 @@ fn read(reading: &Reading<'_>, path: &str) -> Document {
 }
 
 pub(super) fn with_page(trig: &str, path: &str, language: Language, test: impl FnOnce(&Page)) {
-    with_reading(trig, language, |reading| test(&page(reading, &read(reading, path))));
+    with_reading(trig, language, |reading| test(&page(reading, &read(reading, path), &[])));
 }
 
 /// A page as indented text.

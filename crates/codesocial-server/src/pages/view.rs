@@ -1,5 +1,7 @@
 //! A document as its page shows it: labels instead of IRIs, links both ways.
 
+use super::description::{Standing, VersionFacts, described};
+use super::history::{CHANGES_SHOWN, History};
 use super::home::{Home, home};
 use super::incoming::{Citations, citations};
 use super::label::Text;
@@ -12,6 +14,7 @@ use super::value::Value;
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{dct, ldp};
+use codesocial_store::Change;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,14 +27,38 @@ pub(super) struct Page {
     pub(super) title: Text,
     /// The containers that it lies in, the root first.
     pub(super) path: Vec<Link>,
+    /// Of a version, what proves it.
+    pub(super) version: Option<VersionFacts>,
+    /// Of a #CodeSocial, what the server works out of it.
+    pub(super) standing: Option<Standing>,
     pub(super) main: Node,
     pub(super) body: Body,
     pub(super) citations: Vec<Citations>,
+    pub(super) history: History,
+    /// The syntaxes of RDF that it is offered in.
+    formats: &'static [FormatLink],
     pub(super) created: Option<Value>,
     pub(super) modified: Option<Value>,
     /// Whether the rules judge it, so that there is a report to read.
     pub(super) judged: bool,
 }
+
+/// One syntax of RDF: what people call it, its media type, and the ending that asks for it.
+#[derive(Debug, Serialize)]
+struct FormatLink {
+    name: &'static str,
+    media_type: &'static str,
+    ending: &'static str,
+}
+
+const FORMATS: [FormatLink; 6] = [
+    FormatLink { name: "Turtle", media_type: "text/turtle", ending: "ttl" },
+    FormatLink { name: "JSON-LD", media_type: "application/ld+json", ending: "jsonld" },
+    FormatLink { name: "N-Triples", media_type: "application/n-triples", ending: "nt" },
+    FormatLink { name: "N-Quads", media_type: "application/n-quads", ending: "nq" },
+    FormatLink { name: "TriG", media_type: "application/trig", ending: "trig" },
+    FormatLink { name: "RDF/XML", media_type: "application/rdf+xml", ending: "rdf" },
+];
 
 /// What a page shows below the properties of its resource.
 #[derive(Debug, Serialize)]
@@ -58,18 +85,21 @@ pub(super) struct Terms {
     pub(super) nodes: Vec<Node>,
 }
 
-pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
+pub(super) fn page(reading: &Reading<'_>, document: &Document, changes: &[Change]) -> Page {
     let kind = reading.state.base().kind_of(document.iri.as_ref());
-    let is_scheme = kind == GraphKind::Scheme;
+    let (is_scheme, is_version) = (kind == GraphKind::Scheme, kind == GraphKind::Version);
     let hidden = match document.kind {
         _ if is_scheme => scheme::SHOWN.to_vec(),
         DocumentKind::Container => vec![dct::TITLE],
         DocumentKind::Resource | DocumentKind::ReadOnly => Vec::new(),
     };
-    let mut outline = Outline::new(reading, &document.iri, &document.own, hidden);
-    let subject = main_subject(reading, document);
+    // What a version says, it says of the description that it froze.
+    let whole = described(document).filter(|_| is_version).unwrap_or(&document.iri);
+    let mut outline = Outline::new(reading, whole, &document.own, hidden);
+    let subject = if is_version { whole.as_str() } else { main_subject(reading, document) };
     let main = outline.node(subject);
-    let title = main.title.clone().unwrap_or_else(|| reading.name(document.iri.as_ref()));
+    let version = VersionFacts::of(reading, document).filter(|_| is_version);
+    let title = title(reading, document, &main, version.as_ref());
     let node = reading.state.id(&document.iri);
     let body = match document.kind {
         DocumentKind::Container if document.iri == reading.state.base().root() => {
@@ -79,6 +109,7 @@ pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
         DocumentKind::ReadOnly if is_scheme => {
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
         }
+        DocumentKind::ReadOnly if is_version => Body::Parts { nodes: outline.rest() },
         DocumentKind::ReadOnly => Body::Terms { groups: terms(outline.rest()) },
         DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
     };
@@ -87,13 +118,31 @@ pub(super) fn page(reading: &Reading<'_>, document: &Document) -> Page {
         shell_iri: shell_word(document.iri.as_str()),
         title,
         path: path(reading, &document.iri),
+        version,
+        standing: Standing::of(reading, document),
         main,
         body,
         citations: node.map_or_else(Vec::new, |node| citations(reading, node, node)),
+        history: History::of(reading, &document.iri, changes, CHANGES_SHOWN),
+        formats: &FORMATS,
         created: stamp(reading, document, dct::CREATED),
         modified: stamp(reading, document, dct::MODIFIED),
         judged: document.kind == DocumentKind::Resource && !document.unconstrained,
     }
+}
+
+fn title(
+    reading: &Reading<'_>,
+    document: &Document,
+    main: &Node,
+    version: Option<&VersionFacts>,
+) -> Text {
+    let mut title = main.title.clone().unwrap_or_else(|| reading.name(document.iri.as_ref()));
+    if let Some(version) = version {
+        let words = reading.words.text("version.title");
+        title.text = words.replace("{0}", &title.text).replace("{1}", &version.number);
+    }
+    title
 }
 
 /// The subject that the page is about: the document itself, or what the operator's graph names

@@ -73,10 +73,12 @@ mod tests {
         let program = [
             include_str!("examples.rs"),
             include_str!("found.rs"),
+            include_str!("history.rs"),
             include_str!("home.rs"),
             include_str!("incoming.rs"),
             include_str!("mod.rs"),
             include_str!("value.rs"),
+            include_str!("view.rs"),
         ]
         .concat();
         let problems = include_str!("../problem.rs");
