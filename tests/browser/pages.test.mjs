@@ -1,0 +1,152 @@
+// The pages in a real browser: no violation that axe knows of, in both languages and both colour
+// schemes; nothing wider than a small screen; whole without script; usable by keyboard alone.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { launch } from "./chromium.mjs";
+import { serve } from "./server.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const ALL = { runOnly: { type: "tag", values: RULES } };
+/** In the dark only colours differ. */
+const COLOURS = { runOnly: { type: "rule", values: ["color-contrast"] } };
+const LANGUAGES = ["fr", "en"];
+const SCHEMES = { light: ALL, dark: COLOURS };
+const SMALL = { width: 360, height: 780 };
+
+const PAGES = [
+  "/",
+  "/organizations",
+  "/organizations?cs:origin=source",
+  "/organizations/wemob",
+  "/organizations/wemob?history",
+  "/codesocials/demarche",
+  "/codesocials/demarche/versions/1.0.0",
+  "/seeds",
+  "/controversies",
+  "/territories/pays-d-issoire",
+  "/matrices",
+  "/scheme/theme",
+  "/shapes/actors",
+  "/search?q=eco",
+  "/sparql",
+  "/export",
+  "/organizations/none",
+];
+
+let server;
+let browser;
+
+before(async () => {
+  server = await serve();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+function address(path, language) {
+  return `${server.address}${path}${path.includes("?") ? "&" : "?"}lang=${language}`;
+}
+
+/** Opens a page in a context of its own, where nothing is remembered. */
+async function open(path, language, options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const refused = [];
+  page.on("console", (message) => {
+    // A page that is not there answers 404, which the console tells.
+    if (message.type() === "error" && !message.text().includes("404")) {
+      refused.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => refused.push(String(error)));
+  await page.goto(address(path, language));
+  assert.equal(await page.getAttribute("html", "lang"), language);
+  return { page, refused, close: () => context.close() };
+}
+
+for (const path of PAGES) {
+  test(`${path} has no violation that axe knows of`, async () => {
+    for (const language of LANGUAGES) {
+      for (const colorScheme of Object.keys(SCHEMES)) {
+        const { page, refused, close } = await open(path, language, { colorScheme });
+        // What is folded is judged too.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
+        await page.evaluate(AXE);
+        const { violations, passes } = await page.evaluate(
+          (options) => globalThis.axe.run(document, options),
+          SCHEMES[colorScheme],
+        );
+        assert.ok(passes.length > 0, "axe has judged something");
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} (${nodes.length})`);
+        assert.deepEqual(found, [], `${path} ${language} ${colorScheme}`);
+        assert.deepEqual(refused, [], `${path}: the browser refused something`);
+        await close();
+      }
+    }
+  });
+}
+
+test("no page is wider than a small screen", async () => {
+  for (const path of PAGES) {
+    for (const language of LANGUAGES) {
+      const { page, close } = await open(path, language, { viewport: SMALL });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= SMALL.width, `${path} ${language} is ${wide} pixels wide`);
+      await close();
+    }
+  }
+});
+
+test("pages say the same without script", async () => {
+  for (const path of PAGES) {
+    const words = [];
+    for (const javaScriptEnabled of [true, false]) {
+      const { page, close } = await open(path, "fr", { javaScriptEnabled });
+      words.push(await page.locator("main").innerText());
+      await close();
+    }
+    assert.ok(words[1].length > 20, `${path} says something`);
+    assert.equal(words[1], words[0], path);
+  }
+});
+
+test("a reader of the keyboard skips to the content, searches and follows a result", async () => {
+  const { page, close } = await open("/organizations/wemob", "fr");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.locator(":focus").getAttribute("href"), "#main");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.locator(":focus").getAttribute("id"), "main");
+  await page.goto(address("/search", "fr"));
+  await page.locator("main input[type=search]").focus();
+  await page.keyboard.type("WEMOB");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=WEMOB/);
+  const first = page.locator("main ol a").first();
+  assert.equal(await first.innerText(), "WeMob");
+  for (let steps = 0; steps < 40; steps++) {
+    await page.keyboard.press("Tab");
+    if ((await page.locator(":focus").innerText()) === "WeMob") {
+      break;
+    }
+  }
+  const outline = await page.locator(":focus").evaluate((e) => getComputedStyle(e).outlineStyle);
+  assert.equal(outline, "solid", "what has the focus is seen");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/organizations\/wemob/);
+  await close();
+});
+
+test("the language changes on the page where the reader is", async () => {
+  const { page, close } = await open("/search?q=eco", "fr");
+  await page.locator("header a[hreflang=en]").click();
+  assert.equal(await page.getAttribute("html", "lang"), "en");
+  assert.equal(await page.locator("main input[type=search]").inputValue(), "eco");
+  await close();
+});
