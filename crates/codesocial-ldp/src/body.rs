@@ -46,7 +46,7 @@ impl Body {
         check_names(state, document, &triples)?;
         let known = skolem::continuing(&triples, &stored);
         skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());
-        triples.sort_unstable_by_key(ToString::to_string);
+        triples.sort_by_cached_key(ToString::to_string);
         triples.dedup();
         Ok(Self { triples, container })
     }

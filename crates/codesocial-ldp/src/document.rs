@@ -148,7 +148,7 @@ fn said_by_server(state: &State, document: &NamedNode) -> Vec<Triple> {
     let quads = pattern.into_iter().flat_map(|pattern| state.quads(pattern));
     let own = quads.filter(|[_, predicate, ..]| Some(*predicate) != contains);
     let mut triples: Vec<Triple> = own.map(|quad| state.decode(quad).into()).collect();
-    triples.sort_unstable_by_key(ToString::to_string);
+    triples.sort_by_cached_key(ToString::to_string);
     triples
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 /// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many segments one statement inserts: each statement is a message to SQLite's own thread.
+/// How many rows one statement inserts: each statement is a message to SQLite's own thread.
 const ROWS_MAX: usize = 128;
 
 /// One connection: the writer is one thread, and a pool would hand connections from one runtime to
@@ -90,9 +90,7 @@ impl SqliteJournal {
         if now != expected {
             return Err(JournalError::Moved(now.seq));
         }
-        for entry in entries {
-            insert(&mut tx, entry).await.map_err(full)?;
-        }
+        insert(&mut tx, entries).await.map_err(full)?;
         if let Some(last) = entries.last().map(Entry::head) {
             sqlx::query(
                 "INSERT INTO head (id, seq, hash, epoch) VALUES (1, ?1, ?2, 1)
@@ -197,25 +195,34 @@ async fn head(connection: &mut SqliteConnection) -> Result<Head, JournalError> {
     Ok(Head { seq, hash: hash(&row, "hash", seq)? })
 }
 
-async fn insert(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), sqlx::Error> {
-    let seq = number(entry.header.seq);
-    sqlx::query("INSERT INTO entry (seq, header, hash) VALUES (?1, ?2, ?3)")
-        .bind(seq)
-        .bind(entry.header.encode())
-        .bind(entry.header.hash().as_slice())
-        .execute(&mut *tx)
-        .await?;
-    let numbered: Vec<(i64, &Segment)> = (0_i64..).zip(&entry.segments).collect();
+/// Few statements for many rows: the entries of a batch, then all their segments.
+async fn insert(tx: &mut SqliteConnection, entries: &[Entry]) -> Result<(), sqlx::Error> {
+    for entries in entries.chunks(ROWS_MAX) {
+        let mut insert = QueryBuilder::new("INSERT INTO entry (seq, header, hash) ");
+        insert.push_values(entries, |mut row, entry| {
+            row.push_bind(number(entry.header.seq))
+                .push_bind(entry.header.encode())
+                .push_bind(entry.header.hash().to_vec());
+        });
+        insert.build().execute(&mut *tx).await?;
+    }
+    let numbered: Vec<(i64, i64, &Segment)> = entries
+        .iter()
+        .flat_map(|entry| {
+            let seq = number(entry.header.seq);
+            (0_i64..).zip(&entry.segments).map(move |(n, segment)| (seq, n, segment))
+        })
+        .collect();
     for segments in numbered.chunks(ROWS_MAX) {
         let mut insert = QueryBuilder::new(
             "INSERT INTO segment (seq, n, kind, class, subject, salt, bytes, commitment, graph) ",
         );
-        insert.push_values(segments, |mut row, (n, segment)| {
+        insert.push_values(segments, |mut row, (seq, n, segment)| {
             let (class, subject) = match &segment.class {
                 SegmentClass::Public => ("public", ""),
                 SegmentClass::Personal(subject) => ("personal", subject.as_str()),
             };
-            row.push_bind(seq)
+            row.push_bind(*seq)
                 .push_bind(*n)
                 .push_bind(segment.kind.as_str())
                 .push_bind(class)
