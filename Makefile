@@ -1,6 +1,6 @@
 # make run    builds and serves the registry on http://127.0.0.1:8080, installing what is missing
 # make test   runs all checks
-# make bench  measures the SPARQL endpoint beside Oxigraph's
+# make bench  measures the server beside its peers (ONLY="reads queries creates bulk")
 
 .PHONY: run test bench build
 

@@ -1,9 +1,10 @@
-"""`make bench`: our SPARQL endpoint beside `oxigraph serve`, over HTTP, as ratios.
+"""`make bench`: what the server does beside its peers, as ratios, in one run.
 
-Both servers hold the same triples and answer the same queries in turn, one at a time, on
-connections that are kept alive. A class that both do not answer alike ends the run.
+Peers are installed under target/bench: Oxigraph's wheel, Community Solid Server from npm; nginx and
+wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates bulk.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -11,37 +12,41 @@ import time
 import venv
 from pathlib import Path
 
+import creates
 import queries
+import reads
 import registry
 import servers
+import sizes
+from table import Table
 
-TARGET = Path(__file__).resolve().parents[2] / "target"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parents[2] / "target"))
 FOLDER = TARGET / "bench"
-ROUNDS_MIN, ROUNDS_MAX, CLASS_SECONDS_MAX = 9, 60, 8
+PROGRAM = TARGET / "release/codesocial"
+PARTS = ["reads", "queries", "creates", "bulk"]
+ROUNDS_MIN, ROUNDS_MAX, CLASS_SECONDS_MAX = 9, 60, 6
 
 
 def main():
+    chosen = os.environ.get("ONLY", "").split() or PARTS
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown:
+        sys.exit(f"no such part: {unknown[0]}; there are {' '.join(PARTS)}")
     FOLDER.mkdir(parents=True, exist_ok=True)
-    data = FOLDER / "registry.nt"
-    with open(data, "w", encoding="utf-8") as file:
-        file.writelines(registry.triples())
-    started = []
-    try:
-        start = time.monotonic()
-        ours, installed = servers.codesocial(TARGET / "release/codesocial", FOLDER / "ours", data)
-        started.append(ours)
-        print(f"codesocial loaded in {time.monotonic() - start:.0f} s", flush=True)
-        start = time.monotonic()
-        peer = servers.oxigraph(peer_program(), FOLDER / "peer", data, installed)
-        started.append(peer)
-        print(f"oxigraph loaded in {time.monotonic() - start:.0f} s", flush=True)
-        report(ours, peer)
-    finally:
-        for server in started:
-            server.stop()
+    table = Table()
+    if "reads" in chosen:
+        reads.measure(table, PROGRAM, FOLDER)
+    if "queries" in chosen:
+        for share in (0.1, 1):
+            query(table, share)
+    if "creates" in chosen:
+        creates.measure(table, PROGRAM, oxigraph(), FOLDER)
+    if "bulk" in chosen:
+        sizes.measure(table, PROGRAM, oxigraph(), FOLDER)
+    print(f"\ntargets missed: {', '.join(table.unmet) or 'none'}")
 
 
-def peer_program():
+def oxigraph():
     """Oxigraph's command, from its wheel on PyPI, in an environment of its own."""
     folder = FOLDER / "venv"
     if not (folder / "bin/oxigraph").exists():
@@ -50,36 +55,55 @@ def peer_program():
     return folder / "bin/oxigraph"
 
 
-def report(ours, peer):
-    print(f"\n{'ms, median':18}{'rows':>7}{'rounds':>8}{ours.name:>12}{peer.name:>12}{'ratio':>8}")
-    ratios = []
-    for name, text, values in queries.CLASSES:
-        rows, rounds, (mine, theirs) = measure(name, queries.texts(text, values), ours, peer)
-        ratio = mine / theirs
-        ratios.append(ratio)
-        print(f"{name:18}{rows:7}{rounds:8}{mine:12.2f}{theirs:12.2f}{ratio:8.2f}", flush=True)
-    print(f"\nmedian of ratios {statistics.median(ratios):.2f}, greatest {max(ratios):.2f}")
-    print(f"resident MiB: {ours.name} {ours.resident_mib()}, {peer.name} {peer.resident_mib()}")
+def written(share):
+    """The data as a file, and how many triples it has."""
+    data = FOLDER / f"registry-{share}.nt"
+    with open(data, "w", encoding="utf-8") as file:
+        count = sum(1 for line in registry.triples(share) if file.write(line))
+    return data, count
 
 
-def measure(name, texts, ours, peer):
+def query(table, share):
+    data, count = written(share)
+    started = []
+    try:
+        ours, installed = servers.loaded(PROGRAM, FOLDER / "ours", data)
+        started.append(ours)
+        peer = servers.oxigraph(oxigraph(), FOLDER / "peer", data, installed)
+        started.append(peer)
+        table.head(f"SPARQL, {count:,} triples, ms (peer: {peer.version})")
+        ratios = []
+        for name, text, values in queries.CLASSES:
+            mine, theirs = measured(name, queries.texts(text, values), ours, peer)
+            ratios.append(table.row(name, mine, theirs, 1.2, at_least=False))
+        table.figure("median of ratios", statistics.median(ratios), 0.7)
+    finally:
+        for server in started:
+            server.stop()
+
+
+def measured(name, texts, ours, peer):
     """Both in turn, after each has answered every text once."""
     for text in texts:
-        alike(name, ours.timed(text)[0], peer.timed(text)[0])
+        alike(name, ours.timed(text, accept(text))[0], peer.timed(text, accept(text))[0])
     times, deadline = [], time.monotonic() + CLASS_SECONDS_MAX
     while len(times) < ROUNDS_MIN or len(times) < ROUNDS_MAX and time.monotonic() < deadline:
         text = texts[len(times) % len(texts)]
-        rows, mine = ours.timed(text)
-        theirs = peer.timed(text)[1]
+        mine, theirs = (server.timed(text, accept(text))[1] for server in (ours, peer))
         times.append((mine, theirs))
-    return len(rows), len(times), map(statistics.median, zip(*times))
+    return map(statistics.median, zip(*times))
+
+
+def accept(text):
+    graph = any(line.startswith(("DESCRIBE", "CONSTRUCT")) for line in text.splitlines())
+    return "application/n-triples" if graph else "application/sparql-results+json"
 
 
 def alike(name, mine, theirs):
     """Ends the run unless two answers have as many rows and the same counts."""
-    counts = [sorted(row["n"]["value"] for row in rows if "n" in row) for rows in (mine, theirs)]
-    if len(mine) != len(theirs) or counts[0] != counts[1]:
-        sys.exit(f"{name}: {len(mine)} rows here, {len(theirs)} there; counts {counts}")
+    found = [queries.said(body) for body in (mine, theirs)]
+    if found[0] != found[1]:
+        sys.exit(f"{name}: {found[0]} here, {found[1]} there")
 
 
 main()

@@ -1,5 +1,7 @@
-"""The twelve classes of queries. Where a class takes a parameter, rounds go through its values, so
+"""The fifteen classes of queries. Where a class takes a parameter, rounds go through its values, so
 that no answer can come from a cache of the last one."""
+
+import json
 
 from registry import BASE, PREFIXES
 
@@ -8,6 +10,13 @@ TOWNS = ["Lyon", "Nantes", "Lille", "Rennes", "Paris", "Marseille", "Toulouse"]
 
 # Name, text, and the values that take the place of % in it.
 CLASSES = [
+    ("ASK {}", "ASK {}", []),
+    ("DESCRIBE", "DESCRIBE <BASE/projects/%>", range(900, 9_900, 1_000)),
+    (
+        "CONSTRUCT one",
+        "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { <BASE/projects/%> } ?s ?p ?o }",
+        range(900, 9_900, 1_000),
+    ),
     (
         "star join",
         """SELECT ?person ?label ?mbox ?org WHERE { ?person a :Contributor ; pair:city "%" ;
@@ -73,3 +82,14 @@ def texts(text, values):
     """The queries of a class, one for each value."""
     text = HEAD + text.replace("BASE/", BASE)
     return [text.replace("%", str(value)) for value in values] or [text]
+
+
+def said(body):
+    """What two answers must agree on: how many rows or triples, and the counts in them."""
+    if not body.startswith(b"{"):
+        return len(set(body.splitlines()))
+    answer = json.loads(body)
+    if "boolean" in answer:
+        return answer["boolean"]
+    rows = answer["results"]["bindings"]
+    return len(rows), sorted(row["n"]["value"] for row in rows if "n" in row)

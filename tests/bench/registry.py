@@ -184,11 +184,11 @@ KINDS = [
 ]
 
 
-def triples():
-    """All triples as lines of N-Triples."""
+def triples(share=1):
+    """All triples as lines of N-Triples, or those of the first resources of each kind."""
     draw = Draw(2021)
     for kind, count, describe in KINDS:
-        for number in range(count):
+        for number in range(int(count * share)):
             subject = resource(kind, number)
             for predicate, value in describe(draw, number):
                 yield f"{subject} {iri(predicate)} {value} .\n"
