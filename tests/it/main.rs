@@ -26,6 +26,7 @@ mod pages;
 mod paging;
 mod patch;
 mod private;
+mod questions;
 mod readme;
 mod refusals;
 mod shapes;

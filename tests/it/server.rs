@@ -131,11 +131,23 @@ impl Server {
     /// writes only under names of its own.
     pub(crate) fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let sets = ["--base", BASE, "--load", "source", "--load", "demo"];
-            let server = Arc::new(Folder::new().serve(&sets));
-            *shared = Arc::downgrade(&server);
+        Self::kept(&SHARED, &["source", "demo"])
+    }
+
+    /// A registry with the source set alone, as it is delivered: nobody writes to it.
+    pub(crate) fn source() -> Arc<Self> {
+        static SOURCE: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+        Self::kept(&SOURCE, &["source"])
+    }
+
+    /// The server that other tests hold, or a new one with these sets.
+    fn kept(held: &Mutex<Weak<Self>>, sets: &[&str]) -> Arc<Self> {
+        let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.upgrade().unwrap_or_else(|| {
+            let load = sets.iter().flat_map(|set| ["--load", set]);
+            let arguments: Vec<&str> = ["--base", BASE].into_iter().chain(load).collect();
+            let server = Arc::new(Folder::new().serve(&arguments));
+            *held = Arc::downgrade(&server);
             server
         })
     }
