@@ -1,6 +1,6 @@
 //! What few may read is absent for all others, whichever way they ask: a quiz's answers, first.
 
-use crate::server::Server;
+use crate::server::{BASE, Server};
 
 const KEY: &str = "/quizzes/barcamp/key";
 const SECRET: &str = "la réponse est la troisième";
@@ -72,4 +72,34 @@ fn no_page_and_no_export_shows_a_private_document() {
     }
     let exported = server.stop().run("export", &[]);
     assert!(!String::from_utf8_lossy(&exported.stdout).contains("barcamp"), "{exported:?}");
+}
+
+#[test]
+fn no_visitor_learns_which_choice_of_a_quiz_is_right() {
+    let server = Server::source();
+    let prefix = "PREFIX cs: <https://w3id.org/codesocial/ns#>";
+    for told in ["cs:isCorrect", "cs:feedback", "cs:keyOf"] {
+        assert!(!server.ask(&format!("{prefix} ASK {{ ?key {told} ?answer }}")), "{told}");
+        assert!(!server.ask(&format!("{prefix} ASK {{ GRAPH ?g {{ ?key {told} ?answer }} }}")));
+    }
+    let count = format!("{prefix} SELECT (COUNT(*) AS ?n) {{ ?key cs:isCorrect true }}");
+    let known = server.query(&count).admin().accept("text/csv").send().expect_status(200);
+    assert_eq!(known.body.trim_end(), "n\r\n36", "six multiple choices have two right ones");
+
+    let quizzes = server.rows(&format!("{prefix} SELECT (STR(?q) AS ?iri) {{ ?q a cs:Quiz }}"));
+    assert_eq!(quizzes.lines().count(), 6);
+    for quiz in quizzes.lines() {
+        let path = quiz.trim_matches('"').replace(BASE.trim_end_matches('/'), "");
+        assert_eq!(server.get(&format!("{path}/key")).status(), 404, "{path}");
+        for format in ["text/html", "text/turtle", "application/ld+json"] {
+            let read = server.get(&path).accept(format).send().expect_status(200);
+            assert!(!read.body.contains("/key"), "{read:?}");
+        }
+    }
+    for path in ["/quizzes", "/export/tout.ttl", "/export/tout.jsonld", "/export/tout.trig"] {
+        let read = server.get(path).send().expect_status(200);
+        assert!(read.body.contains("quizzes/vrm"), "{path} tells of the quiz");
+        assert!(!read.body.contains("quizzes/vrm/key"), "{path}");
+        assert!(!read.body.contains("isCorrect"), "{path}");
+    }
 }
