@@ -7,6 +7,7 @@ mod graph;
 mod http;
 mod server;
 
+mod backup;
 mod cli;
 mod concurrency;
 mod conditions;

@@ -62,13 +62,14 @@ impl Folder {
         self.command(name).args(arguments).output().expect("the program runs")
     }
 
-    /// The line `head SEQ HASH` of `codesocial verify`, which must pass.
+    /// The lines `head SEQ HASH` and `digest HEX` of `codesocial verify`, which must pass.
     #[track_caller]
     pub(crate) fn head(&self) -> String {
         let output = self.run("verify", &[]);
         assert!(output.status.success(), "verify: {}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.lines().last().unwrap_or_default().to_owned()
+        let proof = text.find("head ").expect("it tells the head");
+        text[proof..].to_owned()
     }
 
     #[track_caller]

@@ -32,7 +32,7 @@ pub(crate) enum CheckpointError {
 
 /// Writes a published state, whole or not at all, and removes checkpoints that are no longer kept.
 pub(crate) fn write(folder: &Path, state: &State, crash: &Crash) -> Result<(), CheckpointError> {
-    let path = folder.join(format!("checkpoint-{:020}.bin", state.head.seq));
+    let path = folder.join(file_name(state.head.seq));
     let partial = path.with_extension("partial");
     let mut bytes = encode(state)?;
     let checksum = Sha256::digest(&bytes);
@@ -52,13 +52,22 @@ pub(crate) fn write(folder: &Path, state: &State, crash: &Crash) -> Result<(), C
     Ok(())
 }
 
+/// The name of the checkpoint of an entry.
+pub(crate) fn file_name(seq: u64) -> String {
+    format!("checkpoint-{seq:020}.bin")
+}
+
+pub(crate) fn is_file_name(name: &str) -> bool {
+    name.starts_with("checkpoint-") && name.ends_with(".bin")
+}
+
 /// The checkpoints of a folder, newest first.
 pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for file in fs::read_dir(folder)? {
         let path = file?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with("checkpoint-") && name.ends_with(".bin") {
+        if is_file_name(name) {
             found.push(path);
         }
     }

@@ -4,6 +4,7 @@
 //! append-only journal, and the state in memory is what the journal replays to.
 
 mod access;
+mod backup;
 mod checkpoint;
 mod command;
 mod commit;
@@ -24,6 +25,7 @@ mod store;
 pub mod update;
 
 pub use access::{AccessMode, Agent, decide as decide_access, readers};
+pub use backup::{BackupError, PrivateKey, backup, restore};
 pub use command::{
     Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,
 };

@@ -2,7 +2,7 @@
 //! and the journal from there on.
 
 use crate::commit::decide;
-use crate::journal::{Entry, Journal, JournalError, SqliteJournal};
+use crate::journal::{Entry, Hash, Journal, JournalError, SqliteJournal};
 use crate::store::JOURNAL_FILE;
 use crate::{
     AccessMode, Agent, Command, CommandKind, Head, OpenError, Precondition, Proposal, Random,
@@ -19,7 +19,8 @@ use std::path::Path;
 const FORMAT: i32 = 1;
 /// How many entries are read at once.
 const PAGE: u32 = 1_000;
-const KEY_FILE: &str = "instance.key";
+/// The private key of the instance, in a data directory.
+pub(crate) const KEY_FILE: &str = "instance.key";
 
 pub(crate) struct Recovered {
     pub(crate) state: State,
@@ -148,6 +149,16 @@ async fn newest_checkpoint(
     Ok(None)
 }
 
+/// The entry of the newest checkpoint that can be used.
+pub(crate) async fn newest_checkpoint_seq(
+    journal: &Journal,
+    folder: &Path,
+) -> Result<Option<u64>, OpenError> {
+    let base = base_of(journal).await?;
+    let newest = newest_checkpoint(journal, folder, &base).await?;
+    Ok(newest.map(|state| state.head.seq))
+}
+
 /// The state after replaying the journal, up to entry `until` where given.
 async fn replay_from(
     journal: &Journal,
@@ -187,6 +198,8 @@ pub struct Verified {
     pub head: Head,
     /// The entry of the checkpoint that was compared with the replay, if there is one.
     pub checkpoint: Option<u64>,
+    /// The digest of the state at the head: equal states have equal ones.
+    pub digest: Hash,
 }
 
 /// Why a data directory does not verify.
@@ -222,7 +235,7 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
             let problem = "the head is not an entry of the chain".to_owned();
             return Err(OpenError::from(JournalError::Damaged { seq: head.seq, problem }).into());
         }
-        Ok(Verified { head: state.head, checkpoint: seq })
+        Ok(Verified { head: state.head, checkpoint: seq, digest: state.digest() })
     })
 }
 
@@ -244,7 +257,7 @@ pub fn read_entries(folder: &Path, seq: u64, limit: u32) -> Result<Vec<Entry>, O
     Ok(runtime.block_on(journal.after(seq, limit))?)
 }
 
-fn read_only(folder: &Path) -> Result<(Journal, tokio::runtime::Runtime), OpenError> {
+pub(crate) fn read_only(folder: &Path) -> Result<(Journal, tokio::runtime::Runtime), OpenError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

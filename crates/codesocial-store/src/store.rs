@@ -192,7 +192,7 @@ fn stopped() -> CommitError {
 }
 
 /// An exclusive lock of the operating system, which a crash releases.
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(crate) fn lock(folder: &Path) -> Result<File, OpenError> {
     let path = folder.join(LOCK_FILE);
     let file = File::options()
         .create(true)

@@ -1,5 +1,6 @@
 //! The command line: one binary, a command for each thing an administrator does.
 
+mod backup;
 mod export;
 mod generate;
 mod import;
@@ -34,6 +35,10 @@ enum Command {
     Generate(generate::Generate),
     /// Check the journal and that the data are what it replays to
     Verify(verify::Verify),
+    /// Copy the whole instance, beside a running server
+    Backup(backup::Backup),
+    /// Put a backup into an empty data directory
+    Restore(backup::Restore),
 }
 
 /// Options that every command takes.
@@ -80,6 +85,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Export(export) => export.run(),
         Command::Generate(generate) => generate.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("codesocial: {failure}");

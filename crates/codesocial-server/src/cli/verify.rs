@@ -2,7 +2,7 @@
 
 use super::{Common, Failure, say};
 use clap::Args;
-use codesocial_store::hex;
+use codesocial_store::{Verified, hex};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -19,7 +19,13 @@ impl Verify {
             Some(seq) => say(&format!("checkpoint {seq} is what the journal replays to\n")),
             None => say("no checkpoint to compare\n"),
         }
-        say(&format!("head {} {}\n", verified.head.seq, hex(&verified.head.hash)));
+        say(&proof(&verified));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What two copies of an instance have in common: the last entry, and the digest of the state.
+pub(super) fn proof(verified: &Verified) -> String {
+    let Verified { head, digest, .. } = verified;
+    format!("head {} {}\ndigest {}\n", head.seq, hex(&head.hash), hex(digest))
 }

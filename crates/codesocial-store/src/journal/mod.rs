@@ -9,7 +9,7 @@ pub use entry::{
 };
 pub(crate) use sqlite::{SqliteJournal, options};
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A journal in one of the databases that can hold it.
 #[derive(Debug, Clone)]
@@ -46,6 +46,13 @@ impl Journal {
     pub(crate) async fn settle(&self) -> Result<(), JournalError> {
         match self {
             Self::Sqlite(journal) => journal.settle().await,
+        }
+    }
+
+    /// Copies the whole database, as it is at one moment, into a new file.
+    pub(crate) async fn copy_to(&self, file: &Path) -> Result<(), JournalError> {
+        match self {
+            Self::Sqlite(journal) => journal.copy_to(file).await,
         }
     }
 

@@ -40,7 +40,9 @@ impl SqliteJournal {
         if !path.exists() {
             return Err(JournalError::Missing(path.to_owned()));
         }
-        let options = options(path).read_only(true);
+        // Not as `options` has it: whoever only reads leaves the mode of the file as it is.
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
         let connection = options.connect().await?;
         Ok(Self::of(options, connection))
     }
@@ -63,6 +65,18 @@ impl SqliteJournal {
     pub(crate) async fn settle(&self) -> Result<(), JournalError> {
         let mut connection = self.connection().await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// Copies the database beside its writer. The copy is one file, and stays one while it is read.
+    /// <https://www.sqlite.org/lang_vacuum.html#vacuuminto>
+    pub(crate) async fn copy_to(&self, file: &Path) -> Result<(), JournalError> {
+        let file = file.to_str().ok_or(sqlx::Error::Configuration("a path in UTF-8".into()))?;
+        sqlx::query("VACUUM INTO ?1")
+            .bind(file)
+            .execute(&mut *self.connection().await?)
+            .await
+            .map_err(full)?;
         Ok(())
     }
 

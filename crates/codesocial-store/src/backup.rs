@@ -1,0 +1,239 @@
+//! Backups: whole, verified copies of a data directory, made beside a running server.
+//!
+//! A backup is a directory of the same form: the journal's database with its side tables, the
+//! newest checkpoint, and the instance's private key only where it is asked for; `SHA256SUMS` tells
+//! every byte of them. It has its name only once it is verified and on disk, and nothing of it is
+//! put in place again before its copy is verified.
+
+use crate::checkpoint;
+use crate::recovery::{self, KEY_FILE};
+use crate::store::{self, JOURNAL_FILE};
+use crate::{Hash, JournalError, OpenError, Verified, VerifyError, hex, verify};
+use sha2::{Digest as _, Sha256};
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+
+/// In the form of sha256sum(1), so that a backup can be checked without this program.
+const SUMS_FILE: &str = "SHA256SUMS";
+/// Where a restored copy is verified, within the data directory: a rename is then all that is left.
+const RESTORED: &str = "restored.partial";
+
+/// Whether the instance's private key leaves the data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PrivateKey {
+    Included,
+    LeftOut,
+}
+
+/// Why there is no backup, or nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error("{path}: {error}")]
+    File { path: PathBuf, error: io::Error },
+    #[error("{0} is there already: name another place, or remove it")]
+    Taken(PathBuf),
+    #[error("{0} holds an instance: restore into an empty directory")]
+    Occupied(PathBuf),
+    #[error("{path} is not what was backed up: {problem}. Nothing was restored")]
+    Damaged { path: PathBuf, problem: &'static str },
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+impl From<JournalError> for BackupError {
+    fn from(error: JournalError) -> Self {
+        Self::Open(error.into())
+    }
+}
+
+/// Copies the instance in `folder` to the new directory `to`. Takes no lock: writes go on, and the
+/// copy is of one moment. Blocking.
+pub fn backup(folder: &Path, to: &Path, key: PrivateKey) -> Result<Verified, BackupError> {
+    // Without a final slash, which would make the partial name one within the directory.
+    let to: PathBuf = to.components().collect();
+    let mut partial = to.clone().into_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
+    if let Some(taken) = [&to, &partial].into_iter().find(|path| path.exists()) {
+        return Err(BackupError::Taken(taken.clone()));
+    }
+    let made = copy(folder, &partial, key).and_then(|()| Ok(verify(&partial)?));
+    let kept = made.and_then(|verified| {
+        fs::rename(&partial, &to).map_err(at(&to))?;
+        sync_parent(&to)?;
+        Ok(verified)
+    });
+    if kept.is_err() {
+        // What went wrong is told; that nothing of it is left is only for tidiness.
+        drop(fs::remove_dir_all(&partial));
+    }
+    kept
+}
+
+fn copy(folder: &Path, to: &Path, key: PrivateKey) -> Result<(), BackupError> {
+    let (journal, runtime) = recovery::read_only(folder)?;
+    // What the hashes of tokens and private documents are worth is nobody else's to find out.
+    DirBuilder::new().mode(0o700).create(to).map_err(at(to))?;
+    let mut names = vec![JOURNAL_FILE.to_owned()];
+    // Before the journal: the copy of a journal is never behind a checkpoint that was there first.
+    let newest = runtime.block_on(recovery::newest_checkpoint_seq(&journal, folder))?;
+    names.extend(newest.map(checkpoint::file_name));
+    if key == PrivateKey::Included {
+        names.push(KEY_FILE.to_owned());
+    }
+    for name in &names[1..] {
+        let from = folder.join(name);
+        fs::copy(&from, to.join(name)).map_err(at(&from))?;
+    }
+    runtime.block_on(journal.copy_to(&to.join(JOURNAL_FILE)))?;
+    let mut sums = String::new();
+    for name in &names {
+        let path = to.join(name);
+        sums.push_str(&format!("{}  {name}\n", hex(&sum(&path)?)));
+        sync(&path)?;
+    }
+    let path = to.join(SUMS_FILE);
+    fs::write(&path, sums).map_err(at(&path))?;
+    sync(&path)?;
+    sync(to)
+}
+
+/// Puts a backup into the directory `folder`, which must hold no instance. Blocking.
+pub fn restore(from: &Path, folder: &Path) -> Result<Verified, BackupError> {
+    let path = from.join(SUMS_FILE);
+    let sums = read_sums(&fs::read_to_string(&path).map_err(at(&path))?)
+        .ok_or(BackupError::Damaged { path, problem: "it lists no instance" })?;
+    fs::create_dir_all(folder).map_err(at(folder))?;
+    let _lock = store::lock(folder)?;
+    if holds_instance(folder).map_err(at(folder))? {
+        return Err(BackupError::Occupied(folder.to_owned()));
+    }
+    let partial = folder.join(RESTORED);
+    if partial.exists() {
+        fs::remove_dir_all(&partial).map_err(at(&partial))?;
+    }
+    let restored = check_copy(from, &sums, &partial).and_then(|verified| {
+        // The journal comes last: without it there is no instance, only what belongs to one.
+        for (name, _) in sums.iter().rev() {
+            fs::rename(partial.join(name), folder.join(name)).map_err(at(folder))?;
+        }
+        sync(folder)?;
+        Ok(verified)
+    });
+    drop(fs::remove_dir_all(&partial));
+    restored
+}
+
+/// Copies the files of a backup, and verifies what was copied.
+fn check_copy(from: &Path, sums: &[(String, Hash)], to: &Path) -> Result<Verified, BackupError> {
+    DirBuilder::new().mode(0o700).create(to).map_err(at(to))?;
+    for (name, expected) in sums {
+        let (path, copied) = (from.join(name), to.join(name));
+        fs::copy(&path, &copied).map_err(at(&path))?;
+        if sum(&copied)? != *expected {
+            return Err(BackupError::Damaged { path, problem: "its bytes are others" });
+        }
+        sync(&copied)?;
+    }
+    sync(to)?;
+    Ok(verify(to)?)
+}
+
+/// The files of a backup, the journal first, and no file that a backup does not have.
+fn read_sums(text: &str) -> Option<Vec<(String, Hash)>> {
+    let sums: Option<Vec<(String, Hash)>> = text
+        .lines()
+        .map(|line| {
+            let (sum, name) = line.split_once("  ")?;
+            let ours = name == JOURNAL_FILE || name == KEY_FILE || checkpoint::is_file_name(name);
+            (ours && !name.contains('/')).then_some((name.to_owned(), unhex(sum)?))
+        })
+        .collect();
+    sums.filter(|sums| sums.first().is_some_and(|(name, _)| name == JOURNAL_FILE))
+}
+
+fn unhex(text: &str) -> Option<Hash> {
+    let mut hash = [0; 32];
+    if text.len() != 2 * hash.len() || !text.is_ascii() {
+        return None;
+    }
+    for (n, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn holds_instance(folder: &Path) -> io::Result<bool> {
+    for file in fs::read_dir(folder)? {
+        let name = file?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(JOURNAL_FILE) || name == KEY_FILE || checkpoint::is_file_name(&name) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn sum(path: &Path) -> Result<Hash, BackupError> {
+    let mut sum = Sha256::new();
+    let mut file = File::open(path).map_err(at(path))?;
+    io::copy(&mut file, &mut sum).map_err(at(path))?;
+    Ok(sum.finalize().into())
+}
+
+/// Brings a file, or the names in a directory, to the disk.
+fn sync(path: &Path) -> Result<(), BackupError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(at(path))
+}
+
+fn sync_parent(path: &Path) -> Result<(), BackupError> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => sync(parent),
+        _ => sync(Path::new(".")),
+    }
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> BackupError {
+    move |error| BackupError::File { path: path.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sums: &str, expected: Option<&[&str]>) {
+        let read = read_sums(&sums.replace("SUM", &"0f".repeat(32)));
+        let names: Option<Vec<&str>> =
+            read.as_ref().map(|sums| sums.iter().map(|(name, _)| name.as_str()).collect());
+        assert_eq!(names.as_deref(), expected, "{sums}");
+    }
+
+    #[test]
+    fn a_backup_lists_its_own_files_and_no_others() {
+        let checkpoint = checkpoint::file_name(7);
+        let both = format!("SUM  journal.sqlite\nSUM  {checkpoint}\n");
+        check("SUM  journal.sqlite\n", Some(&["journal.sqlite"]));
+        check(&both, Some(&["journal.sqlite", &checkpoint]));
+        check(
+            "SUM  journal.sqlite\nSUM  instance.key\n",
+            Some(&["journal.sqlite", "instance.key"]),
+        );
+        for refused in [
+            "",
+            "SUM  instance.key\n",
+            "SUM  journal.sqlite\nSUM  /etc/passwd\n",
+            "SUM  journal.sqlite\nSUM  checkpoint-../../x.bin\n",
+            "SUM  journal.sqlite\nSUM  lock\n",
+            "0f  journal.sqlite\n",
+            "SUM journal.sqlite\n",
+            "zzSUM  journal.sqlite\n",
+        ] {
+            check(refused, None);
+        }
+    }
+}
