@@ -226,6 +226,35 @@ fn the_administrators_token_is_shown_once_and_kept_hashed() {
 }
 
 #[test]
+fn a_reset_token_replaces_the_one_before() {
+    let server = Folder::new().serve(&["--base", BASE]);
+    let reset = |folder: &Folder| {
+        let mut command = Command::new(program());
+        command.args(["token", "reset", "--data"]).arg(folder.data());
+        command.env_remove("CODESOCIAL_ADMIN_TOKEN");
+        command
+    };
+    let output = |mut command: Command| command.output().expect("the program runs");
+    assert!(told(&output(reset(&server.folder)), 2).contains("in use"), "a server has it open");
+    let folder = server.stop();
+    let mut fixed = reset(&folder);
+    fixed.env("CODESOCIAL_ADMIN_TOKEN", crate::http::TOKEN);
+    assert!(told(&output(fixed), 2).contains("CODESOCIAL_ADMIN_TOKEN"));
+    let head = folder.head();
+    let shown = told(&output(reset(&folder)), 0);
+    let token = shown.trim_end().rsplit(' ').next().expect("it is shown");
+    assert_eq!(folder.head(), head, "tokens are not in the journal");
+    let server = folder.serve_as_stored();
+    let put = |token: &str| {
+        let request = server.anonymous("PUT", "/sandbox/x").turtle("<> <a:p> 1 .");
+        request.header("Authorization", &format!("Bearer {token}")).status()
+    };
+    assert_eq!(put(crate::http::TOKEN), 401);
+    assert_eq!(put(token), 201);
+    assert!(told(&output(reset(&Folder::new())), 2).contains("no journal"));
+}
+
+#[test]
 fn a_configuration_file_is_read_and_its_mistakes_are_told() {
     let folder = Folder::new();
     let good =

@@ -77,9 +77,23 @@ impl Folder {
         self.try_serve(arguments).unwrap_or_else(|error| unreachable!("serve: {error}"))
     }
 
+    /// A server for the token that the directory holds.
+    #[track_caller]
+    pub(crate) fn serve_as_stored(&self) -> Server {
+        let mut command = self.command("serve");
+        command.env_remove("CODESOCIAL_ADMIN_TOKEN");
+        self.started(command).unwrap_or_else(|error| unreachable!("serve: {error}"))
+    }
+
     /// A server that listens, or what the program said before it ended.
     pub(crate) fn try_serve(&self, arguments: &[&str]) -> Result<Server, String> {
-        let (mut child, mut output) = self.spawn(arguments);
+        let mut command = self.command("serve");
+        command.args(arguments);
+        self.started(command)
+    }
+
+    fn started(&self, command: Command) -> Result<Server, String> {
+        let (mut child, mut output) = self.spawn(command);
         let mut line = String::new();
         while output.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
             if let Some(address) = line.trim_end().strip_prefix("listening on http://") {
@@ -92,10 +106,9 @@ impl Folder {
         Err(format!("{ended}: {}", self.log()))
     }
 
-    fn spawn(&self, arguments: &[&str]) -> (Child, BufReader<ChildStdout>) {
+    fn spawn(&self, mut command: Command) -> (Child, BufReader<ChildStdout>) {
         let log = File::create(self.path().join(LOG)).expect("the folder can be written");
-        let mut command = self.command("serve");
-        command.args(["--listen", "127.0.0.1:0"]).args(arguments);
+        command.args(["--listen", "127.0.0.1:0"]);
         let mut child =
             command.stdout(Stdio::piped()).stderr(log).spawn().expect("the program runs");
         let output = child.stdout.take().expect("its output is piped");

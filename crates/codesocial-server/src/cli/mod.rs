@@ -5,6 +5,7 @@ mod export;
 mod generate;
 mod import;
 mod serve;
+mod token;
 mod validate;
 mod verify;
 
@@ -39,6 +40,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into an empty data directory
     Restore(backup::Restore),
+    /// Say who may write
+    Token(token::Token),
 }
 
 /// Options that every command takes.
@@ -87,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(verify) => verify.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Token(token) => token.run(),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("codesocial: {failure}");

@@ -2,12 +2,13 @@
 //! neither salt nor slowness.
 
 use crate::journal::options;
-use crate::{Agent, OpaqueId, Random, hex};
+use crate::store::{self, JOURNAL_FILE};
+use crate::{Agent, JournalError, OpaqueId, OpenError, Random, hex};
 use sha2::{Digest, Sha256};
 use sqlx::{ConnectOptions as _, Connection as _, Row};
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
@@ -35,6 +36,30 @@ impl Tokens {
             }
         }
         Ok(Self { known: RwLock::new(known), file })
+    }
+
+    /// Makes a fresh token the administrator's only one, in a directory that no server has open:
+    /// a server reads the tokens when it starts. Blocking.
+    pub fn reset(
+        folder: &Path,
+        now: jiff::Timestamp,
+        random: &mut Random,
+    ) -> Result<String, OpenError> {
+        let file = folder.join(JOURNAL_FILE);
+        if !file.exists() {
+            return Err(JournalError::Missing(file).into());
+        }
+        let _lock = store::lock(folder)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| OpenError::Folder { path: folder.to_owned(), error })?;
+        let token = Self::generate(random);
+        let kept = runtime.block_on(async {
+            Self::load(file).await?.set_administrator(&token, now, random).await
+        });
+        kept.map_err(JournalError::from)?;
+        Ok(token)
     }
 
     /// Whether there is no administrator yet.
