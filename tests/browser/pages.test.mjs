@@ -150,3 +150,26 @@ test("the language changes on the page where the reader is", async () => {
   assert.equal(await page.locator("main input[type=search]").inputValue(), "eco");
   await close();
 });
+
+test("names are suggested while one types, and chosen by keyboard", async () => {
+  const { page, refused, close } = await open("/", "fr");
+  const box = page.locator("main input[type=search]");
+  await box.focus();
+  await page.keyboard.type("wemo");
+  await page.locator("main [role=option]").first().waitFor();
+  assert.equal(await box.getAttribute("aria-expanded"), "true");
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), ALL);
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await box.getAttribute("aria-expanded"), "false");
+  await page.keyboard.type("b");
+  await page.locator("main [role=option]").first().waitFor();
+  await page.keyboard.press("ArrowDown");
+  const chosen = await box.getAttribute("aria-activedescendant");
+  assert.match(await page.locator(`#${chosen}`).innerText(), /^WeMob/);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/organizations\/wemob$/);
+  assert.deepEqual(refused, []);
+  await close();
+});

@@ -206,3 +206,63 @@ fn links_of_a_page_lead_to_its_rdf() {
         assert_eq!(answer.header("content-type"), media_type);
     }
 }
+
+#[test]
+fn a_list_is_narrowed_by_what_its_members_say() {
+    let server = Server::shared();
+    let whole = page(&server, "/organizations?lang=fr");
+    let texts = ["class=\"facets\"", "Rechercher dans cette liste", "href=\"?pair%3AhasType="];
+    holds(&whole, &texts);
+    let seeds = page(&server, "/seeds?cs:status=statut-graine/publiee&lang=en");
+    holds(
+        &seeds,
+        &[
+            "href=\"?cs%3Astatus=statut-graine%2Fpubliee&amp;lang=fr\"",
+            "name=\"cs:status\" value=\"statut-graine/publiee\"",
+            "aria-current=\"true\"",
+            "<p role=\"status\">7 results</p>",
+        ],
+    );
+    assert_eq!(seeds.body.matches("<p class=\"name\">").count(), 7);
+    for none in ["cs:status=nothing", "cs:nothing=x", "cs:status=statut-graine/publiee&q=zzzz"] {
+        let page = page(&server, &format!("/seeds?{none}&lang=en"));
+        holds(&page, &["<p role=\"status\">0 results</p>"]);
+    }
+}
+
+#[test]
+fn a_list_has_pages_that_keep_what_was_chosen() {
+    let server = Server::shared();
+    let first = page(&server, "/territories?q=s&max=5&lang=fr");
+    let next =
+        first.body.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let next = next.expect("there are more").replace("&amp;", "&");
+    assert!(next.contains("after=") && next.contains("max=5") && next.contains("q=s"), "{next}");
+    let second = page(&server, &format!("/territories{next}"));
+    let names = |page: &Response| -> Vec<String> {
+        let names = page.body.split("<p class=\"name\">").skip(1);
+        names.filter_map(|rest| rest.split('"').nth(1).map(str::to_owned)).collect()
+    };
+    let (first, second) = (names(&first), names(&second));
+    assert_eq!((first.len(), second.len()), (5, 5));
+    assert!(first.iter().all(|name| !second.contains(name)), "{first:?} {second:?}");
+}
+
+#[test]
+fn files_of_pages_are_kept_for_ever_and_pages_run_nothing_else() {
+    let server = Server::shared();
+    let front = page(&server, "/");
+    let policy = front.header("content-security-policy");
+    assert!(policy.starts_with("default-src 'self'; img-src 'self' data:"), "{policy}");
+    assert!(!front.body.contains("<style") && !front.body.contains(" style="), "{front:?}");
+    let body = front.body.replace("&#x2f;", "/");
+    let file = body.split("href=\"/_assets/style.").nth(1).and_then(|r| r.split('"').next());
+    let file = format!("/_assets/style.{}", file.expect("a page has a style"));
+    let plain = server.get(&file).send().expect_status(200);
+    assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");
+    assert!(plain.body.contains("--ground"), "{plain:?}");
+    let small = server.get(&file).header("Accept-Encoding", "br, gzip").send().expect_status(200);
+    assert_eq!(small.header("content-encoding"), "gzip");
+    assert!(small.bytes.len() < plain.bytes.len() / 2, "{} bytes", small.bytes.len());
+    assert_eq!(server.get("/_assets/style.css").status(), 404);
+}

@@ -9,6 +9,7 @@ mod routes;
 mod state;
 
 mod extract;
+mod policy;
 mod problem;
 mod rendered;
 mod representation;

@@ -1,6 +1,6 @@
 //! A document as bytes, in the form that the client prefers.
 
-use crate::extract::{Language, Shown};
+use crate::extract::{Language, Portion, Shown};
 use crate::problem::Ask;
 use crate::state::App;
 use codesocial_ldp::{Containment, Document, DocumentKind};
@@ -105,17 +105,17 @@ pub(crate) fn render(
     document: &Document,
     changes: &[Change],
     form: Form,
-    shown: Shown,
+    portion: &Portion,
 ) -> Result<String, Unsayable> {
     let syntax = match form {
         Form::Page(language) => {
-            return Ok(app.pages.document(state, agent, document, changes, language));
+            return Ok(app.pages.document(state, agent, document, changes, portion, language));
         }
         Form::JsonLdV1 => return Ok(exported(app, document)),
         Form::Rdf(syntax) => syntax,
     };
     match syntax {
-        RdfSyntax::JsonLd if form.embeds(document.kind, shown) => {
+        RdfSyntax::JsonLd if form.embeds(document.kind, portion.shown) => {
             return Ok(with_members(app, state, agent, document));
         }
         RdfSyntax::JsonLd => {

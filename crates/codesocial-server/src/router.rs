@@ -1,6 +1,7 @@
 //! The table of contents: every address and what answers it.
 
 use crate::cors::cors;
+use crate::policy::policy;
 use crate::state::App;
 use crate::{context, export, health, ldp, pages, routes, search, snapshot, sparql};
 use axum::Router;
@@ -22,7 +23,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::READYZ, get(health::readyz))
         .route(routes::LDP_CONTEXT, get(context::ldp))
         .route(routes::V1_CONTEXT, get(context::v1))
-        .route(routes::STYLE, get(pages::style))
+        .route(routes::ASSET, get(pages::asset))
         .route(routes::SEARCH, get(search::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
@@ -30,6 +31,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::VERSION, any(snapshot::get))
         .fallback(ldp::dispatch)
         .layer(body_limit)
+        .layer(middleware::from_fn(policy))
         .layer(middleware::from_fn(cors))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), traced))

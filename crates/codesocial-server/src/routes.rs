@@ -18,8 +18,8 @@ pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 pub(crate) const EXPORTS: &str = "/export";
 /// One export: the name of a dataset and the ending of a form.
 pub(crate) const EXPORT: &str = "/export/{file}";
-/// The style sheet of the pages.
-pub(crate) const STYLE: &str = "/_assets/style.css";
+/// A file of the pages, by a name that its content gives it.
+pub(crate) const ASSET: &str = "/_assets/{file}";
 
 /// The relation under which an accepted write points to the remarks of the rules.
 pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";

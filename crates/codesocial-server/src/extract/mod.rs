@@ -5,9 +5,11 @@ mod conditions;
 mod form;
 mod language;
 mod portion;
+mod selection;
 
 pub(crate) use agent::Who;
 pub(crate) use conditions::{Conditions, EntityTag};
 pub(crate) use form::{Encoded, pairs};
 pub(crate) use language::Language;
 pub(crate) use portion::{PageQuery, Portion, Shown};
+pub(crate) use selection::Selection;

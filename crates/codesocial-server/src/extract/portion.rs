@@ -10,6 +10,7 @@
 //! as its JSON-LD holds each member in full; `as:CollectionPage` in the body, as its triples would
 //! not be the container's. People follow the same addresses, from the page that they asked for.
 
+use super::Selection;
 use super::form::{Encoded, pairs};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
@@ -38,6 +39,8 @@ pub(crate) struct Portion {
     pub(crate) after: Option<String>,
     /// How many members the client wants at most.
     pub(crate) max: Option<usize>,
+    /// Which members a page for people shows.
+    pub(crate) selection: Selection,
 }
 
 impl Portion {
@@ -130,7 +133,7 @@ mod tests {
     fn check(query: &str, prefer: &str, expected: (Shown, Option<&str>, Option<usize>)) {
         let prefer = prefer.replace("ldp:", ldp::NS);
         let request = Request::get(format!("/c{query}")).header(PREFER, prefer).body(()).unwrap();
-        let Portion { shown, after, max } = Portion::of(&request.into_parts().0);
+        let Portion { shown, after, max, .. } = Portion::of(&request.into_parts().0);
         assert_eq!((shown, after.as_deref(), max), expected);
     }
 

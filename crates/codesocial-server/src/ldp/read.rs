@@ -2,8 +2,8 @@
 //! for the same.
 
 use super::{Call, header, link};
-use crate::extract::{EntityTag, Language, PageQuery, Portion, Shown, pairs};
-use crate::pages::{CHANGES_MAX, CHANGES_SHOWN};
+use crate::extract::{EntityTag, Language, PageQuery, Portion, Selection, Shown, pairs};
+use crate::pages::{CHANGES_MAX, CHANGES_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::{Key, Rendered};
 use crate::representation::{Form, render};
@@ -42,7 +42,7 @@ impl Call {
             return self.history(&state, language).await;
         }
         let portion = match found.kind {
-            DocumentKind::Container => Portion::of(&self.parts),
+            DocumentKind::Container => self.portion(form),
             DocumentKind::Resource | DocumentKind::ReadOnly => Portion::default(),
         };
         let tag = tag(&state, &found, form, portion.shown);
@@ -64,6 +64,14 @@ impl Call {
             headers.insert(SET_COOKIE, header(&language.cookie()));
         }
         Ok((headers, rendered.body.clone()).into_response())
+    }
+
+    fn portion(&self, form: Form) -> Portion {
+        let mut portion = Portion::of(&self.parts);
+        if form.is_page() {
+            portion.selection = Selection::of(self.parts.uri.query().unwrap_or_default());
+        }
+        portion
     }
 
     fn parameter(&self, name: &str) -> Option<String> {
@@ -131,15 +139,24 @@ impl Call {
             let after = key.portion.after.as_deref();
             let containment = match key.portion.shown {
                 Shown::Minimal => Containment::Minimal,
+                // People choose from all of them, where they are not too many.
+                Shown::Members | Shown::Containment if form.is_page() => {
+                    Containment::Page { after: "", max: MEMBERS_MAX }
+                }
                 Shown::Members | Shown::Containment => {
                     Containment::Page { after: after.unwrap_or_default(), max }
                 }
             };
-            let document = Document::read(&state, agent, &iri, containment)?;
+            let mut document = Document::read(&state, agent, &iri, containment)?;
+            if form.is_page() && document.page.next.is_some() {
+                let max = key.portion.max.unwrap_or(MEMBERS_SHOWN).min(page_max);
+                let page = Containment::Page { after: after.unwrap_or_default(), max };
+                document = Document::read(&state, agent, &iri, page)?;
+            }
             if document.page.next.is_some() && after.is_none() && !form.is_page() {
                 return Ok(Outcome::Paged);
             }
-            let body = render(&app, &state, agent, &document, &changes, form, key.portion.shown)
+            let body = render(&app, &state, agent, &document, &changes, form, &key.portion)
                 .map_err(|_| Refusal::NotAcceptable)?;
             let mut headers = headers(&found, form, &key.tag);
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));

@@ -1,37 +1,15 @@
-//! What a container lists: its members, and at the root the containers and vocabularies.
+//! What the front page lists: the containers and the vocabularies.
 
 use super::label::Text;
 use super::link::{Link, local};
 use super::reading::Reading;
-use crate::extract::PageQuery;
 use codesocial_graph::{Pattern, TermId};
-use codesocial_ldp::{CONTAINERS, Document, Page};
+use codesocial_ldp::CONTAINERS;
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{ldp, rdf, sh, skos};
 use oxrdf::{NamedNode, TermRef};
 use serde::Serialize;
 use std::collections::BTreeSet;
-
-#[derive(Debug, Default, PartialEq, Serialize)]
-pub(super) struct Listing {
-    pub(super) members: Vec<Link>,
-    pub(super) count: usize,
-    pub(super) more: usize,
-    /// The address of the next page, where there are more.
-    pub(super) next: Option<String>,
-}
-
-/// The members of a page, sorted by label.
-pub(super) fn members(reading: &Reading<'_>, container: &Document) -> Listing {
-    let members = container.members();
-    let readable =
-        members.filter(|member| reading.state.id(*member).is_some_and(|id| reading.may_read(id)));
-    let mut members: Vec<Link> = readable.map(|member| reading.link(member.as_ref())).collect();
-    members.sort_by_cached_key(|link| link.text.sort_key());
-    let Page { total: count, beyond: more, next } = &container.page;
-    let next = next.as_ref().map(|after| PageQuery { after, max: None }.to_string());
-    Listing { members, count: *count, more: *more, next }
-}
 
 /// A container on the root's page.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,6 +6,7 @@
 mod view;
 
 mod description;
+mod directory;
 mod history;
 mod home;
 mod incoming;
@@ -24,20 +25,21 @@ mod label;
 mod link;
 mod reading;
 
+mod assets;
 mod examples;
 #[cfg(test)]
 mod sample;
 mod words;
 
 use crate::export::{DATASETS, Format};
-use crate::extract::Language;
-use axum::http::HeaderName;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use crate::extract::{Language, Portion};
+pub(crate) use assets::asset;
 use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
 use codesocial_shacl::{Path, Prefixes, Report, Severity, ValidationResult};
 use codesocial_store::{Agent, Change, State, readers};
+pub(crate) use directory::{MEMBERS_MAX, MEMBERS_SHOWN};
 use found::Found;
 pub(crate) use found::Search;
 use history::HistoryPage;
@@ -52,13 +54,12 @@ use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const STYLE: &str = include_str!("../../templates/style.css");
-
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
     ("home.html", include_str!("../../templates/home.html")),
+    ("directory.html", include_str!("../../templates/directory.html")),
     ("history.html", include_str!("../../templates/history.html")),
     ("search.html", include_str!("../../templates/search.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
@@ -66,11 +67,6 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("report.html", include_str!("../../templates/report.html")),
     ("sparql.html", include_str!("../../templates/sparql.html")),
 ];
-
-/// The style sheet.
-pub(crate) async fn style() -> ([(HeaderName, &'static str); 2], &'static str) {
-    ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")], STYLE)
-}
 
 /// The templates and the words that fill them.
 pub(crate) struct Pages {
@@ -113,10 +109,12 @@ impl Pages {
         agent: Agent,
         document: &Document,
         changes: &[Change],
+        portion: &Portion,
         language: Language,
     ) -> String {
         let reading = self.reading(state, agent, language);
-        self.render("document.html", language, &view::page(&reading, document, changes))
+        let page = view::page(&reading, document, changes, portion);
+        self.render("document.html", language, &page)
     }
 
     /// The page of a document's history: some of its changes, the newest first.
@@ -229,7 +227,9 @@ impl Pages {
             Language::English => Language::French,
         };
         let (lang, other) = (language.tag(), other.tag());
-        let rendered = template.render(context! { lang, other, root, words, page => Serde(page) });
+        let rendered = template.render(context! {
+            lang, other, root, words, assets => Serde(assets::names()), page => Serde(page),
+        });
         rendered.unwrap_or_else(|error| {
             tracing::error!(%error, "a page was not rendered");
             String::new()
@@ -289,7 +289,7 @@ mod tests {
     fn no_text_of_the_data_becomes_markup() {
         with_page(HOSTILE, "organizations/a", Language::French, |page| {
             let html = pages().render("document.html", Language::French, page);
-            for forbidden in ["<script", "<b>", "<img", "\" on", "href=\"javascript"] {
+            for forbidden in ["<script>", "<b>", "<img", "\" on", "href=\"javascript"] {
                 assert!(!html.contains(forbidden), "{forbidden} in {html}");
             }
             assert!(html.contains("&lt;script&gt;"), "{html}");

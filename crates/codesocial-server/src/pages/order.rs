@@ -46,6 +46,13 @@ impl FieldOrder {
         }
     }
 
+    /// The properties, in their order.
+    pub(super) fn properties(&self) -> Vec<TermId> {
+        let mut properties: Vec<TermId> = self.places.keys().copied().collect();
+        properties.sort_unstable_by_key(|property| (self.places[property].rank, *property));
+        properties
+    }
+
     pub(super) fn place(&self, property: TermId) -> Option<&Place> {
         self.places.get(&property)
     }

@@ -8,7 +8,7 @@ use super::reading::Reading;
 use super::scheme::Concept;
 use super::value::Value;
 use super::view::{Body, Page, page};
-use crate::extract::Language;
+use crate::extract::{Language, Portion};
 use codesocial_graph::{Readers, Snapshot};
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::vocab::ldp;
@@ -84,7 +84,9 @@ fn read(reading: &Reading<'_>, path: &str) -> Document {
 }
 
 pub(super) fn with_page(trig: &str, path: &str, language: Language, test: impl FnOnce(&Page)) {
-    with_reading(trig, language, |reading| test(&page(reading, &read(reading, path), &[])));
+    with_reading(trig, language, |reading| {
+        test(&page(reading, &read(reading, path), &[], &Portion::default()))
+    });
 }
 
 /// A page as indented text.
@@ -99,8 +101,8 @@ pub(super) fn outline(page: &Page) -> String {
         Body::Parts { nodes } => nodes.iter().for_each(|node| show_part(node, 0, &mut text)),
         Body::Members(listing) => {
             writeln!(text, "{} members, {} more", listing.count, listing.more).unwrap();
-            for link in &listing.members {
-                writeln!(text, "- {}", show_link(link)).unwrap();
+            for entry in &listing.members {
+                writeln!(text, "- {}", show_link(&entry.link)).unwrap();
             }
         }
         Body::Root(home) => {

@@ -1,16 +1,17 @@
 //! A document as its page shows it: labels instead of IRIs, links both ways.
 
 use super::description::{Standing, VersionFacts, described};
+use super::directory::{Directory, directory};
 use super::history::{CHANGES_SHOWN, History};
 use super::home::{Home, home};
 use super::incoming::{Citations, citations};
 use super::label::Text;
 use super::link::{Link, local};
-use super::listing::{Listing, members};
 use super::node::{Node, Outline};
 use super::reading::Reading;
 use super::scheme::{self, Concept};
 use super::value::Value;
+use crate::extract::Portion;
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{dct, ldp};
@@ -68,7 +69,7 @@ pub(super) enum Body {
     Parts {
         nodes: Vec<Node>,
     },
-    Members(Listing),
+    Members(Directory),
     Root(Home),
     Concepts {
         concepts: Vec<Concept>,
@@ -85,7 +86,12 @@ pub(super) struct Terms {
     pub(super) nodes: Vec<Node>,
 }
 
-pub(super) fn page(reading: &Reading<'_>, document: &Document, changes: &[Change]) -> Page {
+pub(super) fn page(
+    reading: &Reading<'_>,
+    document: &Document,
+    changes: &[Change],
+    portion: &Portion,
+) -> Page {
     let kind = reading.state.base().kind_of(document.iri.as_ref());
     let (is_scheme, is_version) = (kind == GraphKind::Scheme, kind == GraphKind::Version);
     let hidden = match document.kind {
@@ -105,7 +111,7 @@ pub(super) fn page(reading: &Reading<'_>, document: &Document, changes: &[Change
         DocumentKind::Container if document.iri == reading.state.base().root() => {
             Body::Root(home(reading, document))
         }
-        DocumentKind::Container => Body::Members(members(reading, document)),
+        DocumentKind::Container => Body::Members(directory(reading, document, portion)),
         DocumentKind::ReadOnly if is_scheme => {
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
         }
@@ -548,7 +554,7 @@ mod tests {
         }
         with_page(&trig, "c", Language::French, |page| {
             let Body::Members(listing) = &page.body else { unreachable!("a container") };
-            assert_eq!((listing.members.len(), listing.count, listing.more), (1_001, 1_001, 0));
+            assert_eq!((listing.members.len(), listing.count, listing.more), (60, 1_001, 941));
             let [citations] = &page.citations[..] else { unreachable!("one property") };
             assert_eq!((citations.documents.len(), citations.more), (100, 901));
         });
