@@ -54,6 +54,8 @@ pub(super) struct Entry {
 
 #[derive(Debug, Serialize)]
 struct Facet {
+    #[serde(skip)]
+    place: usize,
     name: Text,
     options: Vec<FacetOption>,
 }
@@ -115,7 +117,8 @@ pub(super) fn directory(
         if query.is_empty() { page } else { format!("{page}&{query}") }
     });
     let facets = facets(reading, &candidates, selection, &named, &wanted);
-    let mut entries: Vec<Entry> = shown.iter().map(|member| entry(reading, member)).collect();
+    let mut entries: Vec<Entry> =
+        shown.iter().map(|member| entry(reading, member, &facets)).collect();
     entries.sort_by_cached_key(|entry| entry.link.text.sort_key());
     Directory {
         members: entries,
@@ -238,7 +241,10 @@ fn facets(
             continue;
         }
         let options = options(reading, candidate, selection, &values);
-        facets.push(Facet { name: candidate.label.clone(), options });
+        // A choice that no member offers leaves nothing to choose from.
+        if !options.is_empty() {
+            facets.push(Facet { place, name: candidate.label.clone(), options });
+        }
     }
     facets
 }
@@ -269,12 +275,13 @@ fn options(
     options
 }
 
-fn entry(reading: &Reading<'_>, member: &Member<'_>) -> Entry {
-    let concepts =
-        member.values.iter().filter_map(|(place, value)| match reading.state.term(*value) {
-            TermRef::NamedNode(iri) => Some((*place, reading.link(iri))),
-            TermRef::BlankNode(_) | TermRef::Literal(_) => None,
-        });
+/// A member with what the facets tell it apart by.
+fn entry(reading: &Reading<'_>, member: &Member<'_>, facets: &[Facet]) -> Entry {
+    let told = member.values.iter().filter(|(p, _)| facets.iter().any(|facet| facet.place == *p));
+    let concepts = told.filter_map(|(place, value)| match reading.state.term(*value) {
+        TermRef::NamedNode(iri) => Some((*place, reading.link(iri))),
+        TermRef::BlankNode(_) | TermRef::Literal(_) => None,
+    });
     let mut facts: Vec<(usize, Link)> = concepts.collect();
     facts.sort_by_cached_key(|(place, link)| (*place, link.text.sort_key()));
     facts.dedup();
