@@ -194,3 +194,32 @@ fn nothing_is_lost_when_the_process_dies_during_a_checkpoint() {
     // A checkpoint follows each merge.
     check("during-checkpoint:1", &[heavy_update()]);
 }
+
+/// An import that dies at a point, and the same command given again.
+#[track_caller]
+fn check_import(point: &str, written: bool) {
+    const DOCUMENTS: usize = 2_500;
+    let folder = Server::empty().stop();
+    let text: String = (0..DOCUMENTS).map(|n| format!("<documents/d{n}> <a:p> {n} .\n")).collect();
+    let file = folder.path().join("documents.ttl");
+    std::fs::write(&file, text).expect("the folder can be written");
+    let file = file.to_string_lossy().into_owned();
+    let before = folder.head();
+    let died = folder.run("import", &["--crash-at", point, &file]);
+    assert_eq!(died.status.code(), None, "{point} was never passed");
+    assert_eq!(folder.head() != before, written, "{point}");
+    let again = folder.run("import", &[&file]);
+    let told = String::from_utf8_lossy(&again.stdout);
+    let (new, present) = if written { (0, DOCUMENTS) } else { (DOCUMENTS, 0) };
+    assert!(told.contains(&format!("{new} documents imported, {present} present")), "{told}");
+    let server = folder.serve(&[]);
+    let count = server.rows("SELECT (COUNT(*) AS ?n) WHERE { ?s <a:p> ?o }");
+    assert_eq!(count.trim_end(), DOCUMENTS.to_string());
+}
+
+#[test]
+fn an_import_that_dies_has_written_nothing_or_everything() {
+    check_import("before-journal-commit", false);
+    check_import("after-journal-commit", true);
+    check_import("before-answer", true);
+}

@@ -52,6 +52,9 @@ pub(super) struct Import {
     /// File to write what became of each document into, a line of JSON for each
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Die at a named point, for the crash tests
+    #[arg(long, value_name = "POINT", hide = true)]
+    crash_at: Option<Crash>,
 }
 
 /// What became of the documents.
@@ -73,7 +76,7 @@ impl Import {
             base,
             now: Timestamp::now(),
             random: Random::of_seed(random.bytes()),
-            crash: Crash::default(),
+            crash: self.crash_at.clone().unwrap_or_default(),
             computed: codesocial_registry::computed,
         };
         let store = Store::open(options).map_err(Failure::new)?;
