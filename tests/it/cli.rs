@@ -268,6 +268,51 @@ fn a_configuration_file_is_read_and_its_mistakes_are_told() {
 }
 
 #[test]
+fn check_config_tells_each_setting_and_what_would_stop_a_server() {
+    let folder = Folder::new();
+    let check = |text: &str, variables: &[(&str, &str)]| {
+        let path = file(&folder, "codesocial.toml", text.as_bytes());
+        let mut command = folder.command("check-config");
+        command.args(["--config", &path]).envs(variables.iter().copied());
+        command.output().expect("the program runs")
+    };
+    let good = "body_bytes_max = 7\n[sparql]\nrows_max = 9\n";
+    let shown = told(&check(good, &[("CODESOCIAL_LISTEN", "127.0.0.1:0")]), 0);
+    for line in [
+        "listen = \"127.0.0.1:0\" (CODESOCIAL_LISTEN)",
+        "base = none (default)",
+        "body_bytes_max = 7 (file)",
+        "sparql.rows_max = 9 (file)",
+        "sparql.running_max = 2 (default)",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
+    }
+    assert!(shown.contains("data\" (command line)"), "{shown}");
+    assert!(!folder.data().exists(), "nothing is created");
+    for (text, why) in [
+        ("lisen = \"127.0.0.1:0\"", "did you mean «listen»?"),
+        ("[sparql]\nrow_max = 1", "did you mean «sparql.rows_max»?"),
+        ("[sparkle]\nx = 1", "«sparkle.x»"),
+        ("colour = 1", "«colour»"),
+        ("body_bytes_max = \"much\"", "body_bytes_max"),
+        ("page_members_max = 0", "page_members_max is 0"),
+        ("base = \"registre\"", "base:"),
+        ("listen = \"192.0.2.1:8080\"", "listen: 192.0.2.1:8080"),
+        ("= 1", "codesocial.toml"),
+    ] {
+        let shown = told(&check(text, &[]), 2);
+        assert!(shown.contains(why), "{text}: {shown}");
+    }
+    told(&check("", &[("CODESOCIAL_LISTEN", "here")]), 2);
+    folder.serve(&["--base", BASE]).stop();
+    let free = "listen = \"127.0.0.1:0\"\n";
+    let fixed = told(&check(free, &[]), 0);
+    assert!(fixed.contains("base = \"http://registre.example/\" (instance)"), "{fixed}");
+    let other = check(&format!("{free}base = \"http://elsewhere.example/\""), &[]);
+    assert!(told(&other, 2).contains("created with http://registre.example"));
+}
+
+#[test]
 fn a_taken_address_leaves_no_directory_behind() {
     let server = Server::empty();
     let folder = Folder::new();

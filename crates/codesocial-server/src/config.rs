@@ -1,15 +1,23 @@
 //! Configuration: one file, then the environment, then the command line. Parsed once, passed down.
 
 use codesocial_store::query::Limits;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that fixes the administrator's token, for automation.
 pub(crate) const ADMIN_TOKEN: &str = "CODESOCIAL_ADMIN_TOKEN";
 
+/// The environment variables that override settings.
+const VARIABLES: [(&str, &str); 3] =
+    [("data", "CODESOCIAL_DATA"), ("listen", "CODESOCIAL_LISTEN"), ("base", "CODESOCIAL_BASE")];
+/// How like a known name an unknown one is, at least, to be taken for a slip.
+const LIKENESS_MIN: f64 = 0.8;
+
 /// How the program runs.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     /// The data directory.
@@ -28,7 +36,7 @@ pub(crate) struct Config {
 }
 
 /// Limits of the SPARQL endpoint.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct SparqlConfig {
     pub(crate) seconds_max: u64,
@@ -78,11 +86,126 @@ pub(crate) enum ConfigError {
     Read { path: PathBuf, error: std::io::Error },
     #[error("{path}: {error}")]
     Parse { path: PathBuf, error: Box<toml::de::Error> },
+    #[error("{path}: there is no setting «{name}»{}", nearest(name))]
+    Unknown { path: PathBuf, name: String },
+    #[error("{name} is 0, and nothing would be answered: leave it out, or give a larger number")]
+    Zero { name: &'static str },
     #[error("CODESOCIAL_{name}: «{value}» {problem}")]
     Variable { name: &'static str, value: String, problem: &'static str },
 }
 
+/// A setting as one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Setting {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) origin: Origin,
+}
+
+/// Who gave a setting its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Default,
+    File,
+    Variable(&'static str),
+    CommandLine,
+    /// Fixed when the data directory was created.
+    Instance,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = match self.origin {
+            Origin::Default => "default",
+            Origin::File => "file",
+            Origin::Variable(name) => name,
+            Origin::CommandLine => "command line",
+            Origin::Instance => "instance",
+        };
+        write!(f, "{} = {} ({origin})", self.name, self.value)
+    }
+}
+
+/// The settings of a configuration by name, those of a section after its name and a dot.
+fn flat(config: &Config) -> Vec<(String, String)> {
+    let Ok(Value::Object(tree)) = serde_json::to_value(config) else { return Vec::new() };
+    let text = |value: Value| match value {
+        Value::Null => "none".to_owned(),
+        value => value.to_string(),
+    };
+    let mut flat = Vec::new();
+    for (name, value) in tree {
+        match value {
+            Value::Object(section) => flat.extend(
+                section.into_iter().map(|(own, value)| (format!("{name}.{own}"), text(value))),
+            ),
+            value => flat.push((name, text(value))),
+        }
+    }
+    flat
+}
+
+/// The names that a file gives values to, as [`flat`] has them.
+fn named(file: &toml::Table) -> Vec<String> {
+    let names = file.iter().flat_map(|(name, value)| match value.as_table() {
+        Some(section) => section.keys().map(|own| format!("{name}.{own}")).collect(),
+        None => vec![name.clone()],
+    });
+    names.collect()
+}
+
+/// What a slip was probably meant to be.
+fn nearest(name: &str) -> String {
+    flat(&Config::default())
+        .into_iter()
+        .map(|(known, _)| (strsim::jaro_winkler(&known, name), known))
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, known)| format!(": did you mean «{known}»?"))
+        .unwrap_or_default()
+}
+
 impl Config {
+    /// The settings, each with who gave it: the names in `file`, else the variables, else nobody.
+    pub(crate) fn settings(
+        &self,
+        file: Option<&Path>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Vec<Setting>, ConfigError> {
+        let in_file = match file {
+            Some(path) => named(&read_text(path)?.parse().map_err(unreadable(path))?),
+            None => Vec::new(),
+        };
+        let settings = flat(self).into_iter().map(|(name, value)| {
+            let overridden = VARIABLES.into_iter().find(|(own, _)| *own == name);
+            let overridden = overridden.filter(|(_, own)| variable(own).is_some());
+            let origin = match overridden {
+                Some((_, variable)) => Origin::Variable(variable),
+                None if in_file.contains(&name) => Origin::File,
+                None => Origin::Default,
+            };
+            Setting { name, value, origin }
+        });
+        Ok(settings.collect())
+    }
+
+    /// Limits below which the server would answer nothing at all.
+    fn check(&self) -> Result<(), ConfigError> {
+        let SparqlConfig { seconds_max, rows_max, result_bytes_max, running_max, .. } = self.sparql;
+        let zeros = [
+            ("body_bytes_max", self.body_bytes_max == 0),
+            ("page_members_max", self.page_members_max == 0),
+            ("sparql.seconds_max", seconds_max == 0),
+            ("sparql.rows_max", rows_max == 0),
+            ("sparql.result_bytes_max", result_bytes_max == 0),
+            ("sparql.running_max", running_max == 0),
+        ];
+        match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
+            Some((name, _)) => Err(ConfigError::Zero { name }),
+            None => Ok(()),
+        }
+    }
+
     /// Reads the file, if one is named, then the variables `CODESOCIAL_DATA`, `CODESOCIAL_LISTEN`
     /// and `CODESOCIAL_BASE`, as `variable` gives them.
     pub(crate) fn read(
@@ -92,12 +215,15 @@ impl Config {
         let mut config = match file {
             None => Self::default(),
             Some(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|error| ConfigError::Read { path: path.to_owned(), error })?;
-                toml::from_str(&text).map_err(|error| ConfigError::Parse {
-                    path: path.to_owned(),
-                    error: Box::new(error),
-                })?
+                let text = read_text(path)?;
+                let table: toml::Table = text.parse().map_err(unreadable(path))?;
+                let known = flat(&Self::default());
+                for name in named(&table) {
+                    if !known.iter().any(|(known, _)| *known == name) {
+                        return Err(ConfigError::Unknown { path: path.to_owned(), name });
+                    }
+                }
+                toml::from_str(&text).map_err(unreadable(path))?
             }
         };
         if let Some(data) = variable("CODESOCIAL_DATA") {
@@ -113,8 +239,18 @@ impl Config {
                 problem: "is no address with a port: write for example 127.0.0.1:8080",
             })?;
         }
+        config.check()?;
         Ok(config)
     }
+}
+
+fn read_text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Read { path: path.to_owned(), error })
+}
+
+fn unreadable(path: &Path) -> impl Fn(toml::de::Error) -> ConfigError {
+    move |error| ConfigError::Parse { path: path.to_owned(), error: Box::new(error) }
 }
 
 #[cfg(test)]

@@ -36,10 +36,10 @@ pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
     merkle_root,
 };
-pub use recovery::{Verified, VerifyError, read_entries, read_state, verify};
+pub use recovery::{Verified, VerifyError, read_base, read_entries, read_state, verify};
 pub use rejection::{Rejection, UpdateRefusal};
 pub use rules::Rules;
 pub use sequencer::QUEUE_MAX;
 pub use side::tokens::Tokens;
 pub use state::State;
-pub use store::{CommitError, OpenError, Options, Store};
+pub use store::{CommitError, JOURNAL_FILE, OpenError, Options, Store};

@@ -251,6 +251,12 @@ pub fn read_state(folder: &Path) -> Result<State, OpenError> {
     })
 }
 
+/// The base of the instance in a directory, read beside a running server. Blocking.
+pub fn read_base(folder: &Path) -> Result<Base, OpenError> {
+    let (journal, runtime) = read_only(folder)?;
+    runtime.block_on(base_of(&journal))
+}
+
 /// Up to `limit` entries after entry `seq`, each checked. Blocking.
 pub fn read_entries(folder: &Path, seq: u64, limit: u32) -> Result<Vec<Entry>, OpenError> {
     let (journal, runtime) = read_only(folder)?;

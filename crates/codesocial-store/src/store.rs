@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
 
 /// The journal's file in a data directory.
-pub(crate) const JOURNAL_FILE: &str = "journal.sqlite";
+pub const JOURNAL_FILE: &str = "journal.sqlite";
 const LOCK_FILE: &str = "lock";
 
 /// Where the data are and how to open them.

@@ -1,6 +1,7 @@
 //! The command line: one binary, a command for each thing an administrator does.
 
 mod backup;
+mod check_config;
 mod export;
 mod generate;
 mod import;
@@ -9,7 +10,7 @@ mod token;
 mod validate;
 mod verify;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Origin, Setting};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Command {
     Restore(backup::Restore),
     /// Say who may write
     Token(token::Token),
+    /// Say what each setting is and who gave it, and what would keep a server from starting
+    CheckConfig(check_config::CheckConfig),
 }
 
 /// Options that every command takes.
@@ -62,6 +65,18 @@ impl Common {
             config.data.clone_from(data);
         }
         Ok(config)
+    }
+
+    /// The configuration, and who gave each setting.
+    fn settings(&self) -> Result<(Config, Vec<Setting>), ConfigError> {
+        let config = self.config()?;
+        let variable = |name: &str| std::env::var(name).ok();
+        let mut settings = config.settings(self.config.as_deref(), variable)?;
+        if self.data.is_some() {
+            let data = settings.iter_mut().filter(|setting| setting.name == "data");
+            data.for_each(|setting| setting.origin = Origin::CommandLine);
+        }
+        Ok((config, settings))
     }
 }
 
@@ -91,6 +106,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::Token(token) => token.run(),
+        Command::CheckConfig(check) => check.run(),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("codesocial: {failure}");
