@@ -26,7 +26,7 @@ const STATES: [(&str, f64); 4] =
 const VERBS: [&str; 6] = ["Partager", "Entretenir", "Ouvrir", "Relier", "Transmettre", "Soigner"];
 const THINGS: [&str; 8] = [
     "les savoirs du lieu",
-    "les outils de l'atelier",
+    "les machines de l'atelier",
     "la forêt communale",
     "les semences",
     "les récits des habitants",

@@ -14,9 +14,9 @@ const QUESTIONS: [&str; 6] = [
 ];
 const STATES: [(&str, f64); 3] = [("collecte", 0.4), ("animation", 0.2), ("publiee", 0.4)];
 const ARTICLE: &str = "Cet article est inventé. Il a la longueur que l'on demande à un texte qui \
-    ouvre une graine : il dit d'où vient la question, ce que l'on en sait déjà, ce que l'on ignore \
-    encore, et par où commencer. Il nomme ce qui fait débat sans trancher, renvoie à des ressources \
-    et invite chacun à apporter ce qu'il sait, ce qu'il a vu et ce qu'il a essayé.";
+    ouvre une graine : il dit d'où vient la question, ce que l'on en sait déjà, ce que l'on \
+    ignore encore, et par où commencer. Il nomme ce qui fait débat sans trancher, renvoie à des \
+    ressources et invite chacun à apporter ce qu'il sait, ce qu'il a vu et ce qu'il a essayé.";
 const TEAM: &str = "groups/synthese-equipe";
 const POSITIONS: [[&str; 2]; 3] = [["Oui", "Yes"], ["Non", "No"], ["Autrement", "Otherwise"]];
 const STANCES: usize = 8;
