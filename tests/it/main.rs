@@ -23,6 +23,7 @@ mod hostile;
 mod ldp;
 mod memory;
 mod negotiation;
+mod operation;
 mod pages;
 mod paging;
 mod patch;

@@ -1,14 +1,39 @@
 //! The README's tour, run as a stranger would and compared with what the README shows.
 //!
 //! A block ```` ```console ```` holds commands and their output. A line `$ command` runs with
-//! `sh -c` in the project's folder, `BASE` and `TOKEN` set; lines `> …` after it continue the
-//! command. The lines up to the next `$` are its output, in which `…` stands for anything within a
-//! line, and a line `…` alone for any lines.
+//! `sh -c` in the project's folder, `BASE`, `TOKEN` and `DATA` set, and `codesocial` is the program
+//! as built; lines `> …` after it continue the command. The lines up to the next `$` are its
+//! output, in which `…` stands for anything within a line, and a line `…` alone for any lines.
 
 use crate::fixtures::root;
 use crate::http::TOKEN;
-use crate::server::Folder;
+use crate::server::{Folder, program};
+use std::ffi::OsString;
 use std::process::Command;
+
+/// The README, as its readers have it.
+pub(crate) fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("there is a README")
+}
+
+/// The one block of the README in a language.
+#[track_caller]
+pub(crate) fn block(language: &str) -> String {
+    let text = readme();
+    let opening = format!("\n```{language}\n");
+    let mut blocks = text.split(&opening).skip(1);
+    let block = blocks.next().and_then(|rest| rest.split("```").next());
+    assert!(blocks.next().is_none(), "the README has one block of {language}");
+    block.expect("the README has such a block").to_owned()
+}
+
+/// Where commands are found: the program as it was built, before one that is installed.
+fn path_of_commands() -> OsString {
+    let mut path = program().parent().expect("a file is in a folder").as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    path
+}
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Step {
@@ -93,8 +118,7 @@ fn a_tour_is_read_command_by_command() {
 
 #[test]
 fn the_tour_of_the_readme_shows_what_happens() {
-    let text = std::fs::read_to_string(root().join("README.md")).expect("there is a README");
-    let steps = steps(&text);
+    let steps = steps(&readme());
     assert!(!steps.is_empty(), "the README has a tour");
     // As `make run` serves: under the default base.
     let server = Folder::new().serve(&["--load", "source", "--load", "demo"]);
@@ -104,6 +128,8 @@ fn the_tour_of_the_readme_shows_what_happens() {
             .current_dir(root())
             .env("BASE", format!("http://{}", server.address))
             .env("TOKEN", TOKEN)
+            .env("DATA", server.folder.data())
+            .env("PATH", path_of_commands())
             .output()
             .expect("sh runs");
         let shown = String::from_utf8_lossy(&ran.stdout).replace('\r', "");

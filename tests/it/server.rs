@@ -32,6 +32,14 @@ pub(crate) fn figures(line: &str) {
     writeln!(std::io::stderr(), "    {line}").expect("standard error is open");
 }
 
+/// Asks a process to end: whether it was there.
+pub(crate) fn terminate(child: &Child) -> bool {
+    // The shell's own kill: a minimal system has no kill(1).
+    let order = format!("kill {}", child.id());
+    let asked = Command::new("sh").arg("-c").arg(order).status();
+    asked.is_ok_and(|status| status.success())
+}
+
 /// A data directory that goes when the last test that uses it ends.
 #[derive(Clone)]
 pub(crate) struct Folder(Arc<TempDir>);
@@ -235,10 +243,7 @@ impl Server {
 
     /// Asks the process to end and waits until it has written its last checkpoint.
     pub(crate) fn stop(mut self) -> Folder {
-        // The shell's own kill: a minimal system has no kill(1).
-        let order = format!("kill {}", self.child.id());
-        let stopped = Command::new("sh").arg("-c").arg(order).status();
-        assert!(stopped.expect("a shell runs").success(), "the process was there");
+        assert!(terminate(&self.child), "the process was there");
         let status = self.child.wait().expect("the child is ours");
         assert!(status.success(), "a server that is asked to stop ends well: {status}");
         self.folder.clone()
