@@ -22,6 +22,7 @@ mod generate;
 mod hostile;
 mod ldp;
 mod memory;
+mod metrics;
 mod negotiation;
 mod operation;
 mod pages;

@@ -1,5 +1,6 @@
 //! Configuration: one file, then the environment, then the command line. Parsed once, passed down.
 
+use crate::client::Network;
 use codesocial_store::query::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,6 +33,10 @@ pub(crate) struct Config {
     pub(crate) page_members_max: usize,
     /// Most bytes of rendered answers kept in memory.
     pub(crate) cache_bytes_max: usize,
+    /// Proxies whose `Forwarded` or `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<Network>,
+    /// Networks from which `/metrics` may be read.
+    pub(crate) metrics_from: Vec<Network>,
     pub(crate) sparql: SparqlConfig,
 }
 
@@ -56,6 +61,8 @@ impl Default for Config {
             body_bytes_max: 8 * 1024 * 1024,
             page_members_max: 1_000,
             cache_bytes_max: 64 * 1024 * 1024,
+            trusted_proxies: Vec::new(),
+            metrics_from: Vec::new(),
             sparql: SparqlConfig::default(),
         }
     }

@@ -14,11 +14,13 @@ mod problem;
 mod rendered;
 mod representation;
 
+mod client;
 mod context;
 mod cors;
 mod export;
 mod health;
 mod ldp;
+mod metrics;
 mod pages;
 mod report;
 mod search;

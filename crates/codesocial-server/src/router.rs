@@ -3,7 +3,7 @@
 use crate::cors::cors;
 use crate::policy::policy;
 use crate::state::App;
-use crate::{context, export, health, ldp, pages, routes, search, snapshot, sparql};
+use crate::{context, export, health, ldp, metrics, pages, routes, search, snapshot, sparql};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
@@ -21,6 +21,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
+        .route(routes::METRICS, get(metrics::get))
         .route(routes::LDP_CONTEXT, get(context::ldp))
         .route(routes::V1_CONTEXT, get(context::v1))
         .route(routes::ASSET, get(pages::asset))
@@ -44,10 +45,14 @@ async fn traced(
     request: Request,
     next: Next,
 ) -> Response {
+    let (began, method) = ((app.clock)(), request.method().clone());
+    let _open = metrics::Open::of(&app);
     let id = OpaqueId::random(&mut app.random()).to_string();
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
+    let micros = metrics::micros_since(began, (app.clock)());
+    app.metrics.answered(&method, response.status(), micros);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

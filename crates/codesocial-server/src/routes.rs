@@ -4,6 +4,8 @@
 pub(crate) const SPARQL: &str = "/sparql";
 /// Alive.
 pub(crate) const HEALTHZ: &str = "/healthz";
+/// Counters for Prometheus.
+pub(crate) const METRICS: &str = "/metrics";
 /// Ready to serve.
 pub(crate) const READYZ: &str = "/readyz";
 /// The JSON-LD context of LDP answers.

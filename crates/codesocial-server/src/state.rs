@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
+use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::rendered::RenderedCache;
 use codesocial_rdf::Base;
@@ -29,6 +30,9 @@ pub(crate) struct Shared {
     /// The context of exports, read once.
     pub(crate) v1_context: Compaction,
     pub(crate) evaluators: Evaluators,
+    pub(crate) metrics: Metrics,
+    /// When this was made.
+    pub(crate) started: Timestamp,
     /// A place for each export that is being written.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) rendered: RenderedCache,
@@ -54,6 +58,8 @@ impl App {
         let base = store.state().base().clone();
         Ok(Self(Arc::new(Shared {
             clock,
+            started: clock(),
+            metrics: Metrics::default(),
             pages: Pages::new(&base),
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,

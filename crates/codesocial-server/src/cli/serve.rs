@@ -93,7 +93,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
     // Before anyone is told of the address: who starts the server may stop it at once.
     let interrupted = interrupted()?;
     say(&format!("listening on http://{address}\n"));
-    let service = router(app.clone());
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async {
         // The sender is dropped only with the process.

@@ -23,6 +23,8 @@ pub struct Evaluators {
     queue: Arc<Queue>,
     /// How many threads are still to be made.
     unmade: Mutex<usize>,
+    running_max: usize,
+    admitted_max: usize,
 }
 
 struct Job {
@@ -42,7 +44,16 @@ impl Evaluators {
             admitted: Arc::new(Semaphore::new(running_max + waiting_max)),
             queue: Arc::default(),
             unmade: Mutex::new(running_max),
+            running_max,
+            admitted_max: running_max + waiting_max,
         }
+    }
+
+    /// How many queries run and how many wait.
+    pub fn load(&self) -> (usize, usize) {
+        let running = self.running_max - self.running.available_permits().min(self.running_max);
+        let admitted = self.admitted_max - self.admitted.available_permits().min(self.admitted_max);
+        (running, admitted.saturating_sub(running))
     }
 
     /// Evaluates a query as soon as a thread is free. It may wait as long as it may then take.
