@@ -50,3 +50,14 @@ fn without_a_slug_the_label_gives_the_name() {
     let location = server.post("/sandbox").turtle(body).send().location();
     assert_eq!(location, "/sandbox/l-eau-la-foret");
 }
+
+#[test]
+fn no_document_takes_the_address_of_a_service() {
+    let server = Server::empty();
+    let body = "<> <http://purl.org/dc/terms/title> \"L'eau\"@fr .";
+    for slug in ["search", "export", "metrics", "sparql", "healthz", "system", "context"] {
+        let location = server.post("/").header("Slug", slug).turtle(body).send().location();
+        assert_eq!(location, format!("/{slug}-2"));
+        assert_eq!(server.get(&location).send().status, 200);
+    }
+}

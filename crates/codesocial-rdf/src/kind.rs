@@ -36,9 +36,24 @@ pub enum GraphKind {
     PrivateMeta,
     /// Any IRI outside the base.
     Foreign,
-    /// `{base}/system/…`: never seen by anyone.
+    /// `{base}/system/…`, never seen by anyone, and the addresses under which the server answers
+    /// itself: a document there could not be reached.
     System,
 }
+
+/// The first segments of the server's own addresses.
+const SERVICES: [&str; 10] = [
+    ".well-known",
+    "_assets",
+    "context",
+    "export",
+    "healthz",
+    "metrics",
+    "readyz",
+    "search",
+    "sparql",
+    "system",
+];
 
 impl GraphKind {
     pub const ALL: [Self; 16] = [
@@ -85,7 +100,7 @@ impl GraphKind {
             (Some("codesocials"), Some(_), Some("versions"), Some(_)) => Self::Version,
             (Some("remote"), Some(_), ..) => Self::Remote,
             (Some("activities"), Some("in"), Some(_), _) => Self::Quarantine,
-            (Some("system"), ..) => Self::System,
+            (Some(first), ..) if SERVICES.contains(&first) => Self::System,
             (Some("quizzes"), Some(_), Some("key"), None)
             | (Some("users"), Some(_), Some("private"), _) => Self::Private,
             _ => Self::Resource,
@@ -195,12 +210,10 @@ mod tests {
             "http://localhost:8080/scheme/section",
             "http://localhost:8080/ns",
             "http://localhost:8080/shapes/actors",
-            "http://localhost:8080/codesocials/demarche",
             "http://localhost:8080/codesocials/demarche/versions/1.0.0",
             "http://localhost:8080/remote/example.org/af01",
             "http://localhost:8080/activities/in/af01",
             "http://localhost:8080/sandbox",
-            "http://localhost:8080/sandbox.meta",
             "http://localhost:8080/sandbox/x/y",
             "http://localhost:8080/sandbox/x.meta",
             "http://localhost:8080/sandboxes",
@@ -209,10 +222,12 @@ mod tests {
             "http://localhost:8080/quizzes/vrm/key#q1",
             "http://localhost:8080/quizzes/vrm/key.meta",
             "http://localhost:8080/quizzes/vrm/key/x",
-            "http://localhost:8080/quizzes/key",
             "http://localhost:8080/users/abc/private/address",
             "http://localhost:8080/users/abc/private.meta",
             "http://localhost:8080/system/sets",
+            "http://localhost:8080/search",
+            "http://localhost:8080/export/all.ttl",
+            "http://localhost:8080/searches",
             "http://localhost:80801/x",
             "urn:example:x",
         ]
@@ -229,12 +244,10 @@ mod tests {
             Scheme http://localhost:8080/scheme/section
             Ontology http://localhost:8080/ns
             Shapes http://localhost:8080/shapes/actors
-            Resource http://localhost:8080/codesocials/demarche
             Version http://localhost:8080/codesocials/demarche/versions/1.0.0
             Remote http://localhost:8080/remote/example.org/af01
             Quarantine http://localhost:8080/activities/in/af01
             Sandbox http://localhost:8080/sandbox
-            SandboxMeta http://localhost:8080/sandbox.meta
             Sandbox http://localhost:8080/sandbox/x/y
             SandboxMeta http://localhost:8080/sandbox/x.meta
             Resource http://localhost:8080/sandboxes
@@ -243,10 +256,12 @@ mod tests {
             Private http://localhost:8080/quizzes/vrm/key#q1
             PrivateMeta http://localhost:8080/quizzes/vrm/key.meta
             Resource http://localhost:8080/quizzes/vrm/key/x
-            Resource http://localhost:8080/quizzes/key
             Private http://localhost:8080/users/abc/private/address
             PrivateMeta http://localhost:8080/users/abc/private.meta
             System http://localhost:8080/system/sets
+            System http://localhost:8080/search
+            System http://localhost:8080/export/all.ttl
+            Resource http://localhost:8080/searches
             Foreign http://localhost:80801/x
             Foreign urn:example:x
         "#]]

@@ -25,3 +25,25 @@ pub(crate) const ASSET: &str = "/_assets/{file}";
 
 /// The relation under which an accepted write points to the remarks of the rules.
 pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";
+
+#[cfg(test)]
+mod tests {
+    use codesocial_rdf::{Base, GraphKind};
+    use oxrdf::NamedNodeRef;
+
+    #[test]
+    fn no_document_can_lie_behind_an_address_of_the_server() {
+        let base = Base::parse("http://localhost:8080/").expect("a base");
+        let addresses: Vec<&str> = include_str!("routes.rs")
+            .lines()
+            .filter_map(|line| line.strip_prefix("pub(crate) const ")?.split('"').nth(1))
+            .filter_map(|address| address.strip_prefix('/'))
+            .collect();
+        assert!(addresses.contains(&"search") && addresses.contains(&"export/{file}"));
+        for address in addresses {
+            let iri = format!("http://localhost:8080/{address}");
+            let kind = base.kind_of(NamedNodeRef::new_unchecked(&iri));
+            assert!(matches!(kind, GraphKind::System | GraphKind::Version), "{iri} is a {kind:?}");
+        }
+    }
+}
