@@ -54,6 +54,35 @@ fn validate_ends_with_0_1_or_2() {
 }
 
 #[test]
+fn validate_says_where_in_which_file() {
+    let folder = Folder::new();
+    let shapes = "@prefix sh: <http://www.w3.org/ns/shacl#> .
+        [] a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI ;
+          sh:property [ sh:path <urn:p> ; sh:maxCount 1 ; sh:datatype <urn:d> ] ,
+            [ sh:path <urn:q> ; sh:minCount 1 ] , [ sh:path ( <urn:p> <urn:q> ) ; sh:maxCount 0 ] .";
+    let shapes = file(&folder, "shapes.ttl", shapes.as_bytes());
+    let text =
+        b"<urn:s> a <urn:C> ;\n <urn:p> <urn:v> ,\n  1 .\n<urn:v> <urn:q> 2 .\n[] a <urn:C> .";
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gz.write_all(text).expect("a Vec takes all");
+    let plain = file(&folder, "data.ttl", text);
+    let compressed = file(&folder, "data.ttl.gz", &gz.finish().expect("a Vec takes all"));
+    let json = file(&folder, "data.jsonld", br#"{"@id": "urn:s", "@type": "urn:C"}"#);
+    // The value that is wrong, the property, the node; nothing of a node without a name.
+    let in_turtle = [Some("3"), Some("2"), Some("2"), Some("1"), Some("1"), None, None];
+    for (data, expected) in [(plain, &in_turtle[..]), (compressed, &in_turtle), (json, &[None])] {
+        let mut command = Command::new(program());
+        command.args(["validate", "--lang", "en", "--shapes", &shapes, "--data", &data]);
+        let told = told(&command.output().expect("the program runs"), 1);
+        let place = |line: &str| {
+            Some(line.strip_prefix(&format!("{data}:"))?.split_once(':')?.0.to_owned())
+        };
+        let places: Vec<Option<String>> = told.lines().map(place).collect();
+        assert_eq!(places.iter().map(Option::as_deref).collect::<Vec<_>>(), expected, "{told}");
+    }
+}
+
+#[test]
 fn import_adds_what_is_absent_all_or_nothing() {
     let folder = Server::empty().stop();
     let lac = organization("Lac").replace("<>", "<organizations/lac>");

@@ -2,7 +2,8 @@
 
 use crate::{RdfSyntax, context};
 use oxrdf::{GraphName, Quad, Triple};
-use oxrdfio::{LoadedDocument, RdfParser};
+use oxrdfio::{LoadedDocument, RdfParseError, RdfParser};
+use std::io::Read;
 
 /// How deeply JSON objects and arrays may be nested in JSON-LD.
 pub const JSON_DEPTH_MAX: usize = 64;
@@ -32,13 +33,31 @@ pub fn triples(
     syntax: RdfSyntax,
     document: &str,
 ) -> Result<Vec<Triple>, SyntaxError> {
-    quads(bytes, syntax, document)?
-        .into_iter()
-        .map(|quad| match quad.graph_name {
-            GraphName::DefaultGraph => Ok(Triple::new(quad.subject, quad.predicate, quad.object)),
-            name => Err(SyntaxError::NamedGraph(name.to_string())),
-        })
-        .collect()
+    quads(bytes, syntax, document)?.into_iter().map(in_one_graph).collect()
+}
+
+/// The triples of a text as they are read, so that a large one is never held whole, in the
+/// syntaxes whose statements stand for themselves. An error is the last that is told.
+pub fn stream<'r>(
+    mut reader: impl Read + 'r,
+    syntax: RdfSyntax,
+    document: &str,
+) -> Result<Box<dyn Iterator<Item = Result<Triple, SyntaxError>> + 'r>, SyntaxError> {
+    if matches!(syntax, RdfSyntax::JsonLd | RdfSyntax::RdfXml) {
+        let mut bytes = Vec::new();
+        let read = reader.read_to_end(&mut bytes);
+        read.map_err(|error| SyntaxError::Elsewhere(error.to_string()))?;
+        return Ok(Box::new(triples(&bytes, syntax, document)?.into_iter().map(Ok)));
+    }
+    let quads = parser(syntax, document)?.for_reader(reader);
+    Ok(Box::new(quads.map(|quad| in_one_graph(quad?))))
+}
+
+fn in_one_graph(quad: Quad) -> Result<Triple, SyntaxError> {
+    match quad.graph_name {
+        GraphName::DefaultGraph => Ok(Triple::new(quad.subject, quad.predicate, quad.object)),
+        name => Err(SyntaxError::NamedGraph(name.to_string())),
+    }
 }
 
 /// The quads of a dataset, relative IRIs resolved against `base`.
@@ -49,14 +68,9 @@ pub fn quads(bytes: &[u8], syntax: RdfSyntax, base: &str) -> Result<Vec<Quad>, S
         RdfSyntax::RdfXml => check_xml(text)?,
         RdfSyntax::Turtle | RdfSyntax::NTriples | RdfSyntax::NQuads | RdfSyntax::TriG => {}
     }
-    // Blank nodes are renamed, so that a document cannot choose labels that meet ours.
-    let parser = RdfParser::from_format(syntax.oxrdfio())
-        .rename_blank_nodes()
-        .with_base_iri(base)
-        .map_err(|error| SyntaxError::Elsewhere(error.to_string()))?;
     // No context is ever fetched: an unknown one is named in the error.
     let document = base.to_owned();
-    let parser = parser.for_slice(text).with_document_loader(move |iri| {
+    let parser = parser(syntax, base)?.for_slice(text).with_document_loader(move |iri| {
         let context = context::bundled(iri, &document).ok_or_else(|| {
             format!("the JSON-LD context {iri} is not known here, and contexts are not fetched")
         })?;
@@ -67,6 +81,23 @@ pub fn quads(bytes: &[u8], syntax: RdfSyntax, base: &str) -> Result<Vec<Quad>, S
         })
     });
     parser.map(|quad| quad.map_err(SyntaxError::from)).collect()
+}
+
+/// Blank nodes are renamed, so that a document cannot choose labels that meet ours.
+fn parser(syntax: RdfSyntax, base: &str) -> Result<RdfParser, SyntaxError> {
+    RdfParser::from_format(syntax.oxrdfio())
+        .rename_blank_nodes()
+        .with_base_iri(base)
+        .map_err(|error| SyntaxError::Elsewhere(error.to_string()))
+}
+
+impl From<RdfParseError> for SyntaxError {
+    fn from(error: RdfParseError) -> Self {
+        match error {
+            RdfParseError::Io(error) => Self::Elsewhere(error.to_string()),
+            RdfParseError::Syntax(error) => error.into(),
+        }
+    }
 }
 
 impl From<oxrdfio::RdfSyntaxError> for SyntaxError {

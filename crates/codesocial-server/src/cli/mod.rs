@@ -2,9 +2,11 @@
 
 mod backup;
 mod check_config;
+mod data;
 mod export;
 mod generate;
 mod import;
+mod located;
 mod serve;
 mod token;
 mod validate;

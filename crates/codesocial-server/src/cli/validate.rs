@@ -1,11 +1,13 @@
 //! `codesocial validate`: the engine on files, without a server.
 
-use super::{CONFORMS_NOT, Failure, say};
+use super::data::Data;
+use super::{CONFORMS_NOT, Failure, located, say};
 use clap::{Args, ValueEnum};
-use codesocial_rdf::{RdfSyntax, parse, write};
-use codesocial_shacl::{Lang, MemoryGraph, Shapes};
+use codesocial_rdf::{RdfSyntax, write};
+use codesocial_shacl::{Lang, MemoryGraph, Report, Shapes};
+use indicatif::ProgressBar;
 use oxrdf::{Graph, Triple};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -37,11 +39,15 @@ enum ReportLanguage {
     En,
 }
 
+/// Files over this many bytes show how far reading has come.
+const PROGRESS_BYTES_MIN: u64 = 8 * 1024 * 1024;
+
 impl Validate {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let shapes: Graph = read(&self.shapes)?.into_iter().collect();
+        let shapes: Graph = read(&found(&self.shapes)?)?;
         let shapes = Shapes::parse(&shapes).map_err(Failure::new)?;
-        let data: MemoryGraph = read(&self.data)?.into_iter().collect();
+        let files = found(&self.data)?;
+        let data: MemoryGraph = read(&files)?;
         let report = codesocial_shacl::validate(&shapes, &data).map_err(Failure::new)?;
         let language = self.lang.map(|language| match language {
             ReportLanguage::Fr => Lang::Fr,
@@ -53,7 +59,7 @@ impl Validate {
             write::graph(&triples, syntax)
         };
         say(&match self.format {
-            ReportFormat::Text => report.to_text(language.unwrap_or(Lang::Fr)),
+            ReportFormat::Text => to_text(&report, &files, language.unwrap_or(Lang::Fr))?,
             ReportFormat::Turtle => rdf(RdfSyntax::Turtle),
             ReportFormat::Json => rdf(RdfSyntax::JsonLd),
         });
@@ -61,32 +67,36 @@ impl Validate {
     }
 }
 
-/// The triples of files, each read with its own `file://` IRI as base.
-fn read(files: &[PathBuf]) -> Result<Vec<Triple>, Failure> {
-    let mut triples = Vec::new();
-    for file in files {
-        let told = |error: &dyn std::fmt::Display| Failure(format!("{}: {error}", file.display()));
-        let bytes = std::fs::read(file).map_err(|error| told(&error))?;
-        let extension = file.extension().and_then(|extension| extension.to_str());
-        let syntax = extension
-            .and_then(RdfSyntax::from_extension)
-            .ok_or_else(|| told(&"its name ends in none of .ttl .jsonld .nt .nq .trig .rdf"))?;
-        let base = file_iri(file).map_err(|error| told(&error))?;
-        triples.extend(parse::triples(&bytes, syntax, &base).map_err(|error| told(&error))?);
+/// The report as text, with the place of each result in the files where it has one.
+fn to_text(report: &Report, files: &[Data], language: Lang) -> Result<String, Failure> {
+    if report.conforms {
+        return Ok(report.to_text(language));
     }
-    Ok(triples)
+    let places = located::places(report, files)?;
+    let lines = report.lines(language).zip(places).map(|(line, place)| match place {
+        Some(place) => format!("{place}: {line}\n"),
+        None => format!("{line}\n"),
+    });
+    Ok(lines.collect())
 }
 
-fn file_iri(file: &Path) -> std::io::Result<String> {
-    let path = std::fs::canonicalize(file)?;
-    let mut iri = "file://".to_owned();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        let kept = byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(byte);
-        if kept {
-            iri.push(char::from(*byte));
-        } else {
-            iri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    Ok(iri)
+fn found(paths: &[PathBuf]) -> Result<Vec<Data>, Failure> {
+    paths.iter().map(|path| Data::find(path)).collect()
+}
+
+/// The triples of all files as one graph, each read with its own `file://` IRI as base.
+fn read<G: FromIterator<Triple>>(files: &[Data]) -> Result<G, Failure> {
+    let size: u64 = files.iter().map(Data::size).sum();
+    let progress = match size {
+        PROGRESS_BYTES_MIN.. => ProgressBar::new(size),
+        _ => ProgressBar::hidden(),
+    };
+    let triples = files.iter().flat_map(|file| {
+        let reader = file.open(|file| progress.wrap_read(file));
+        let triples = reader.and_then(|reader| file.triples(reader));
+        triples.unwrap_or_else(|failure| Box::new(std::iter::once(Err(failure))))
+    });
+    let graph = triples.collect();
+    progress.finish_and_clear();
+    graph
 }

@@ -57,8 +57,12 @@ impl Report {
         if self.conforms {
             return message::conforms(language).to_owned();
         }
-        let line = |result: &ValidationResult| result.to_line(&self.prefixes, language);
-        self.results.iter().map(line).collect::<Vec<_>>().join("\n")
+        self.lines(language).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The line of each result, in their order.
+    pub fn lines(&self, language: Lang) -> impl Iterator<Item = String> {
+        self.results.iter().map(move |result| result.to_line(&self.prefixes, language))
     }
 
     pub(crate) fn add<V: GraphView>(
