@@ -1,8 +1,9 @@
 # make run    builds and serves the registry on http://127.0.0.1:8080, installing what is missing
 # make test   runs all checks
-# make bench  measures the server beside its peers (ONLY="reads queries creates bulk")
+# make bench  measures the server beside its peers (ONLY="reads queries creates bulk shacl")
+# make bench-shacl  measures validation beside other engines
 
-.PHONY: run test bench build
+.PHONY: run test bench bench-shacl build
 
 run: build
 	./target/release/codesocial serve --load source --load demo
@@ -16,3 +17,6 @@ test:
 
 bench: build
 	@python3 tests/bench
+
+bench-shacl: build
+	@ONLY=shacl python3 tests/bench

@@ -1,7 +1,8 @@
 """`make bench`: what the server does beside its peers, as ratios, in one run.
 
 Peers are installed under target/bench: Oxigraph's wheel, Community Solid Server from npm; nginx and
-wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates bulk.
+wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates bulk
+shacl; `make bench-shacl` is the last of them.
 """
 
 import os
@@ -18,12 +19,13 @@ import reads
 import registry
 import servers
 import sizes
+import validation
 from table import Table
 
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parents[2] / "target"))
 FOLDER = TARGET / "bench"
 PROGRAM = TARGET / "release/codesocial"
-PARTS = ["reads", "queries", "creates", "bulk"]
+PARTS = ["reads", "queries", "creates", "bulk", "shacl"]
 ROUNDS_MIN, ROUNDS_MAX, CLASS_SECONDS_MAX = 9, 60, 6
 
 
@@ -43,6 +45,8 @@ def main():
         creates.measure(table, PROGRAM, oxigraph(), FOLDER)
     if "bulk" in chosen:
         sizes.measure(table, PROGRAM, oxigraph(), FOLDER)
+    if "shacl" in chosen:
+        validation.measure(table, PROGRAM, FOLDER)
     print(f"\ntargets missed: {', '.join(table.unmet) or 'none'}")
 
 

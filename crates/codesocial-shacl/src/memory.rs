@@ -27,6 +27,11 @@ impl MemoryGraph {
         self.spo.rows.is_empty()
     }
 
+    /// How many terms its triples have; their handles are the numbers below.
+    pub fn terms(&self) -> usize {
+        self.terms.len()
+    }
+
     pub fn triples(&self) -> impl Iterator<Item = [u32; 3]> {
         self.spo.rows.iter().copied()
     }
