@@ -2,8 +2,9 @@
 # make test   runs all checks
 # make bench  measures the server beside its peers (ONLY="reads queries creates bulk shacl")
 # make bench-shacl  measures validation beside other engines
+# make fuzz-shacl   tries the laws of validation on many random cases (CASES=10000)
 
-.PHONY: run test bench bench-shacl build
+.PHONY: run test bench bench-shacl fuzz-shacl build
 
 run: build
 	./target/release/codesocial serve --load source --load demo
@@ -20,3 +21,6 @@ bench: build
 
 bench-shacl: build
 	@ONLY=shacl python3 tests/bench
+
+fuzz-shacl:
+	PROPTEST_CASES=$${CASES:-10000} cargo test --release --locked -p codesocial-tests --test shacl

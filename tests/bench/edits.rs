@@ -1,5 +1,6 @@
-//! What judging one edit costs as the graph grows: `cargo run --release --example edits -- SHAPES DATA…`,
-//! on data that `commons.py` writes. Prints a line of JSON for each file and kind of edit.
+//! What judging one edit costs as the graph grows, on data that `commons.py` writes:
+//! `cargo run --release --example edits -- SHAPES DATA…` prints a line of JSON for each file and
+//! kind of edit.
 //!
 //! An edit is laid over the graph, as a change is over the state of a server, so that only telling
 //! what it concerns and judging that is timed; look-ups are counted at the view.
@@ -93,10 +94,8 @@ fn query(n: usize) -> (Vec<Triple>, Vec<Triple>) {
 fn concept(n: usize, topic: &str) -> (Vec<Triple>, Vec<Triple>) {
     let label = Literal::new_language_tagged_literal_unchecked(format!("Name {n}"), "de");
     let property = NamedNode::new_unchecked("http://www.w3.org/2004/02/skos/core#prefLabel");
-    (
-        Vec::new(),
-        vec![Triple::new(NamedNode::new_unchecked(format!("{BASE}{topic}")), property, label)],
-    )
+    let topic = NamedNode::new_unchecked(format!("{BASE}{topic}"));
+    (Vec::new(), vec![Triple::new(topic, property, label)])
 }
 
 fn own(subject: &str, property: &str, object: impl Into<Term>) -> Triple {
@@ -133,7 +132,8 @@ fn measured(shapes: &Shapes, graph: &MemoryGraph, name: &str, edit: Edit) -> ser
     let tenths = |micros: f64| (micros * 10.0).round() / 10.0;
     json!({
         "edit": name, "triples": graph.len(), "look_ups": look_ups[ROUNDS / 2],
-        "focus_nodes": judged[ROUNDS / 2], "p50": tenths(micros[ROUNDS / 2]), "p99": tenths(micros[ROUNDS * 99 / 100]),
+        "focus_nodes": judged[ROUNDS / 2],
+        "p50": tenths(micros[ROUNDS / 2]), "p99": tenths(micros[ROUNDS * 99 / 100]),
     })
 }
 

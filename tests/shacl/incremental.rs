@@ -1,0 +1,47 @@
+//! Judging what a change concerns, and keeping the rest, is judging all.
+
+use crate::cases::{Case, case, names};
+use crate::{cases_wanted, lines, shapes, triples};
+use codesocial_shacl::{MemoryGraph, Shapes, ValidationResult, affected, validate, validate_focus};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: cases_wanted(500),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn kept_results_and_new_ones_are_those_of_full_validation(case in case()) {
+        holds(&case)?;
+    }
+}
+
+fn holds(case: &Case) -> Result<(), TestCaseError> {
+    let shapes = shapes(&case.shapes);
+    // A graph that knows each name, so that a node is the same before and after.
+    let names = triples(&names());
+    let universe: MemoryGraph = names.iter().cloned().collect();
+    let (before, _) = universe.updated(&names, &triples(&case.data));
+    let (after, changed) = before.updated(&triples(&case.removed), &triples(&case.added));
+    let focus = affected(&shapes, &before, &after, &changed);
+    let mut updated = Vec::new();
+    for node in nodes(&after) {
+        let view = if focus.contains(&node) { &after } else { &before };
+        updated.extend(results(&shapes, view, node));
+    }
+    let full = validate(&shapes, &after).map(|report| lines(report.results));
+    prop_assert_eq!(Ok(lines(updated)), full);
+    Ok(())
+}
+
+/// What a node breaks, wherever on the way from it.
+fn results(shapes: &Shapes, view: &MemoryGraph, node: u32) -> Vec<ValidationResult> {
+    let focus = [node].into_iter().collect();
+    validate_focus(shapes, view, &focus).expect("small graphs are judged").results
+}
+
+fn nodes(view: &MemoryGraph) -> impl Iterator<Item = u32> {
+    0..u32::try_from(view.terms()).expect("a case is small")
+}

@@ -1,0 +1,38 @@
+//! The validator against itself and against others, on shapes, graphs and changes drawn at random.
+//!
+//! `PROPTEST_CASES` says how many cases a law is tried on; `make fuzz-shacl` tries many. A failing
+//! case is printed as Turtle, as small as it still fails.
+
+#![cfg(test)]
+
+mod cases;
+mod incremental;
+mod oracle;
+mod written;
+
+use codesocial_shacl::{Shapes, ValidationResult};
+use oxrdf::Triple;
+
+fn shapes(turtle: &str) -> Shapes {
+    let graph = triples(turtle).into_iter().collect();
+    Shapes::parse(&graph).unwrap_or_else(|errors| panic!("{errors}\n{turtle}"))
+}
+
+fn triples(turtle: &str) -> Vec<Triple> {
+    let text = format!("{}{turtle}", cases::PREFIXES);
+    let parsed: Result<_, _> = oxttl::TurtleParser::new().for_slice(text.as_bytes()).collect();
+    parsed.unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// Results, in an order of their own.
+fn lines(results: impl IntoIterator<Item = ValidationResult>) -> Vec<String> {
+    let mut lines: Vec<String> = results.into_iter().map(|result| format!("{result:?}")).collect();
+    lines.sort();
+    lines
+}
+
+/// How many cases each law is tried on.
+fn cases_wanted(ordinarily: u32) -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok());
+    asked.unwrap_or(ordinarily)
+}
