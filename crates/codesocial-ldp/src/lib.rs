@@ -2,7 +2,7 @@
 //!
 //! Reading gives a [`Document`]; writing gives a command for the store's door.
 
-mod description;
+mod definitions;
 mod document;
 mod members;
 
@@ -22,8 +22,8 @@ mod install;
 mod load;
 
 pub use containers::{CONTAINERS, ContainerEntry};
+pub use definitions::Definitions;
 pub use delete::delete;
-pub use description::Description;
 pub use document::{Document, DocumentKind, Found};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, is_present, load};

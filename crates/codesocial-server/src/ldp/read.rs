@@ -12,7 +12,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use codesocial_ldp::{Containment, Description, Document, DocumentKind, Found};
+use codesocial_ldp::{Containment, Definitions, Document, DocumentKind, Found};
 use codesocial_rdf::vocab::ldp;
 use codesocial_store::{Change, Etag, State};
 use std::sync::Arc;
@@ -214,7 +214,7 @@ fn links(
     if document.kind == DocumentKind::Container && portion.is_chosen() {
         headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
-    let Description { shapes, ontologies } = Description::of(state, document);
+    let Definitions { shapes, ontologies } = Definitions::of(state, document);
     for shape in shapes {
         link(headers, shape.as_str(), ldp::CONSTRAINED_BY.as_str());
     }

@@ -1,5 +1,5 @@
-//! What explains a document: the shapes that judge resources of its classes, and the ontologies
-//! that define these.
+//! What defines the classes of a document: the shapes that judge their resources, and the
+//! ontologies that define these.
 
 use crate::Document;
 use codesocial_graph::{Pattern, TermId};
@@ -9,16 +9,16 @@ use codesocial_store::State;
 use oxrdf::{GraphName, NamedNode, Term};
 use std::collections::BTreeSet;
 
-/// The documents that explain another, each of them served.
+/// The documents that define the classes of another, each of them served.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Description {
+pub struct Definitions {
     /// Those with a shape that targets a class of the document's resource.
     pub shapes: Vec<NamedNode>,
     /// Those that define such a class.
     pub ontologies: Vec<NamedNode>,
 }
 
-impl Description {
+impl Definitions {
     pub fn of(state: &State, document: &Document) -> Self {
         let classes = classes(state, document);
         let targeting = classes.iter().flat_map(|class| {
