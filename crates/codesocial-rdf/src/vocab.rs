@@ -27,10 +27,12 @@ namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
     ALLOWED_UNIT = "allowedUnit",
+    ARGUMENT_KIND = "argumentKind",
     BODY = "body",
     CODE_SOCIAL = "CodeSocial",
     CODE_SOCIAL_VERSION = "CodeSocialVersion",
     COMPLETENESS = "completeness",
+    CONTROVERSY = "Controversy",
     COS_LAT = "cosLat",
     CURRENT_VERSION = "currentVersion",
     DIGEST = "digest",
@@ -41,22 +43,34 @@ namespace! {
     HAS_VERSION = "hasVersion",
     HORIZON = "horizon",
     INSCRIPTION_STATUS = "inscriptionStatus",
+    IN_PROGRAMME = "inProgramme",
     IN_TERRITORY = "inTerritory",
     IN_PURPOSE_GRID = "inPurposeGrid",
     KEY_PRINCIPLE = "keyPrinciple",
     LAT = "lat",
     LONG = "long",
     OPPOSABILITY_LEVEL = "opposabilityLevel",
+    OPPOSES_POSITION = "opposesPosition",
     ORDER = "order",
     ORIGIN = "origin",
+    PHASE = "phase",
+    PHASE_PROGRESS = "phaseProgress",
+    PHASE_STATE = "phaseState",
     POPULATION = "population",
+    PROGRAMME = "Programme",
     PUBLISHED = "published",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
     SECTION_KIND = "sectionKind",
+    SINCE = "since",
     SNAPSHOT = "snapshot",
+    STANCE_ACTOR = "stanceActor",
+    STANCE_POSITION = "stancePosition",
+    STANCE_SOURCE = "stanceSource",
+    STANCE_VALUE = "stanceValue",
     STATEMENT = "statement",
     STATUS = "status",
     TEXT = "text",
+    VALENCE = "valence",
     VERSION_NUMBER = "versionNumber",
     VERSION_OF = "versionOf",
     VERSION_ORDER = "versionOrder",
@@ -90,6 +104,8 @@ namespace! {
 namespace! {
     /// PAIR, the ontology of the SemApps instances. Only its `#` terms are used.
     pair, "http://virtual-assembly.org/ontologies/pair#",
+    COMMENT = "comment",
+    HAS_STATUS = "hasStatus",
     HAS_TYPE = "hasType",
     HOME_PAGE = "homePage",
     LABEL = "label",
@@ -116,6 +132,7 @@ namespace! {
     COMMENT = "comment",
     LABEL = "label",
     SUB_CLASS_OF = "subClassOf",
+    SUB_PROPERTY_OF = "subPropertyOf",
 }
 
 namespace! {
@@ -181,6 +198,7 @@ namespace! {
 namespace! {
     /// SHACL, <https://www.w3.org/TR/shacl/>.
     sh, "http://www.w3.org/ns/shacl#",
+    ALTERNATIVE_PATH = "alternativePath",
     DESCRIPTION = "description",
     GROUP = "group",
     NAME = "name",
@@ -190,6 +208,23 @@ namespace! {
     PATH = "path",
     PROPERTY = "property",
     TARGET_CLASS = "targetClass",
+    TARGET_SUBJECTS_OF = "targetSubjectsOf",
+}
+
+namespace! {
+    /// DASH, what SHACL lacks to draw forms and pages, <https://datashapes.org/forms.html>.
+    dash, "http://datashapes.org/dash#",
+    LABEL_ROLE = "LabelRole",
+    PROPERTY_ROLE = "propertyRole",
+    SINGLE_LINE = "singleLine",
+}
+
+namespace! {
+    /// IBIS, questions, positions and arguments, <https://vocab.methodandstructure.com/ibis>.
+    ibis, "https://vocab.methodandstructure.com/ibis#",
+    OPPOSES = "opposes",
+    RESPONDS_TO = "responds-to",
+    SUPPORTS = "supports",
 }
 
 namespace! {
@@ -211,6 +246,13 @@ namespace! {
     /// ValueFlows, <https://www.valueflo.ws/>.
     vf, "https://w3id.org/valueflows/ont/vf#",
     PERSON = "Person",
+}
+
+namespace! {
+    /// The ontology of units of measure, <https://github.com/HajoRijgersberg/OM>.
+    om, "http://www.ontology-of-units-of-measure.org/resource/om-2/",
+    HAS_NUMERICAL_VALUE = "hasNumericalValue",
+    HAS_UNIT = "hasUnit",
 }
 
 namespace! {
@@ -275,12 +317,12 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("dc", dct::NS),
     ("foaf", foaf::NS),
     ("geo", geo::NS),
-    ("ibis", "https://vocab.methodandstructure.com/ibis#"),
+    ("ibis", ibis::NS),
     ("igeo", igeo::NS),
     ("ldp", ldp::NS),
     ("ob", "https://purl.imsglobal.org/spec/vc/ob/vocab.html#"),
     ("odrl", "http://www.w3.org/ns/odrl/2/"),
-    ("om", "http://www.ontology-of-units-of-measure.org/resource/om-2/"),
+    ("om", om::NS),
     ("org", "http://www.w3.org/ns/org#"),
     ("owl", owl::NS),
     ("pair", pair::NS),
