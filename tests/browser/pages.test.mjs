@@ -27,6 +27,11 @@ const PAGES = [
   "/codesocials/demarche/versions/1.0.0",
   "/seeds",
   "/controversies",
+  "/quizzes/graine-de-connaissance",
+  "/conventions/modele-v1",
+  "/seeds/graine-de-connaissance",
+  "/needs/aide-de-l-appel",
+  "/badges/main-d-atelier",
   "/territories/pays-d-issoire",
   "/matrices",
   "/scheme/theme",
@@ -102,6 +107,28 @@ test("no page is wider than a small screen", async () => {
       await close();
     }
   }
+});
+
+test("a quiz asks in the reader's language, and tells no answer", async () => {
+  for (const [language, asked, kind, other] of [
+    ["fr", "De quoi naît une graine", "un seul choix juste", "What is a knowledge seed"],
+    ["en", "What is a knowledge seed", "one right choice", "De quoi naît une graine"],
+  ]) {
+    const { page, close } = await open("/quizzes/graine-de-connaissance", language);
+    const text = await page.locator("article").innerText();
+    assert.ok(text.includes(asked) && text.includes(kind), text);
+    assert.doesNotMatch(text, /^(single|multiple|truefalse|Rang|Rank|\d)$/m);
+    assert.ok(!text.includes(other), "the other language is left out");
+    assert.equal(await page.locator("article ol ol").count(), 5, "choices are lists");
+    await close();
+  }
+});
+
+test("long texts are read as Markdown", async () => {
+  const { page, close } = await open("/conventions/modele-v1", "fr");
+  assert.equal(await page.locator(".rich ol > li").count(), 5);
+  assert.ok(!(await page.locator("article").innerText()).includes("**"));
+  await close();
 });
 
 test("pages say the same without script", async () => {

@@ -4,12 +4,12 @@
 //! concepts or shared by several members. Values of one facet widen, facets narrow; each count is
 //! what choosing that value would show. Invariant: what the reader may not read counts nowhere.
 
-use super::description::percent;
 use super::fold::folded;
 use super::label::Text;
 use super::link::{Link, key};
 use super::order::FieldOrder;
 use super::reading::Reading;
+use super::standing::percent;
 use crate::extract::{PageQuery, Portion, Selection};
 use codesocial_graph::{Pattern, TermId};
 use codesocial_ldp::{CONTAINERS, Document};
@@ -143,7 +143,7 @@ fn candidates(reading: &Reading<'_>, container: &Document) -> Vec<Candidate> {
         .filter(|class| !class.is_empty())
         .and_then(|class| reading.state.id(expand(class).as_ref()));
     let Some(class) = class else { return Vec::new() };
-    let order = FieldOrder::of(reading, vec![class]);
+    let order = FieldOrder::of(reading, vec![class], &[]);
     let mut properties: Vec<TermId> = order.properties();
     properties.extend(reading.state.id(cs::OPPOSABILITY_LEVEL));
     let mut known = HashSet::new();

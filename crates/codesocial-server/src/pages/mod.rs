@@ -1,11 +1,10 @@
 //! Pages for people, at the resources' own addresses: French first, no script needed.
 //!
-//! A view is made of the data, then a template writes it. Templates escape all that they write, and
-//! no text of the data is ever taken for HTML.
+//! A view is made of the data, then a template writes it. Templates escape all that they write, but
+//! for what `markdown.rs` makes of long texts: no text of the data is ever taken for HTML.
 
 mod view;
 
-mod description;
 mod directory;
 mod history;
 mod home;
@@ -14,6 +13,7 @@ mod listing;
 mod node;
 mod order;
 mod scheme;
+mod standing;
 mod topic;
 mod value;
 
@@ -23,6 +23,7 @@ mod names;
 mod fold;
 mod label;
 mod link;
+mod markdown;
 mod reading;
 
 mod assets;
@@ -278,6 +279,11 @@ mod tests {
                 pair:comment "<b>gras</b>\n\n</p><img src=x onerror=y>" , "\" onclick=\"x"@en ;
                 pair:hasPart <organizations/a#'onload='x> .
             <organizations/a#'onload='x> pair:label "p" .
+            <organizations/a> pair:description "<script>x</script> <b>y</b> ![z](javascript:z)" .
+        }
+        <shapes/actors> {
+            <shapes/actors#o> sh:targetSubjectsOf pair:label ; sh:property <shapes/actors#d> .
+            <shapes/actors#d> sh:path pair:description ; sh:name "D" ; dash:singleLine false .
         }
     "#;
 

@@ -11,7 +11,7 @@ use codesocial_graph::TermId;
 use codesocial_rdf::vocab::{cs, ldp, rdf, skos};
 use oxrdf::{Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Parts and lists that lie deeper are linked instead.
@@ -27,9 +27,29 @@ pub(super) struct Node {
     pub(super) accent: Option<String>,
     pub(super) illustrative: bool,
     pub(super) groups: Vec<Group>,
+    /// The part that is all it says, where it has no name.
+    pub(super) sole: Option<Box<Node>>,
     /// Its place among its siblings.
     #[serde(skip)]
     pub(super) rank: Vec<i64>,
+    /// Whether it states that place itself.
+    #[serde(skip)]
+    is_ranked: bool,
+}
+
+impl Node {
+    /// What it is called, or what all it says is.
+    pub(super) fn name(&self) -> Option<&Text> {
+        self.title.as_ref().or_else(|| self.sole.as_ref()?.name())
+    }
+
+    /// Whether its name says all of it.
+    fn is_line(&self) -> bool {
+        match &self.sole {
+            Some(sole) => sole.is_line(),
+            None => self.title.is_some() && self.groups.is_empty(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,7 +72,7 @@ pub(super) struct Outline<'a> {
     document: &'a str,
     subjects: BTreeMap<&'a str, Vec<&'a Triple>>,
     shown: HashSet<&'a str>,
-    orders: HashMap<Vec<TermId>, Rc<FieldOrder>>,
+    orders: HashMap<(Vec<TermId>, BTreeSet<TermId>), Rc<FieldOrder>>,
     names: HashMap<&'a str, Text>,
     hidden: Vec<NamedNodeRef<'a>>,
 }
@@ -130,40 +150,81 @@ impl<'a> Outline<'a> {
         let triples = self.subjects.get(subject).cloned().unwrap_or_default();
         let mut parts = if depth < DEPTH_MAX { self.claim_parts(&triples) } else { HashSet::new() };
         let classes = objects(&triples, rdf::TYPE);
-        let order = self.order(&classes);
+        let order = self.order(&triples, &classes);
         let mut topic = self.topic(subject);
         if depth == 0 {
             // Only a part's title stands for what it says: a resource shows all of it.
             topic.concepts.clear();
         }
+        let translated: HashSet<&str> = triples
+            .iter()
+            .filter(|triple| self.tongue(triple) == Some(Tongue::Readers))
+            .map(|triple| triple.predicate.as_str())
+            .collect();
         let mut fields: BTreeMap<FieldKey<'_>, Field> = BTreeMap::new();
         for triple in &triples {
             let property = triple.predicate.as_str();
-            if self.is_shown_elsewhere(triple, &triples, &topic, parent) {
+            let is_foreign = self.tongue(triple) == Some(Tongue::Other);
+            if is_foreign && translated.contains(property)
+                || self.is_shown_elsewhere(triple, &triples, &topic, parent)
+            {
                 continue;
             }
-            let value = self.value(&triple.object, subject, &mut parts, depth);
             let place = self.place(&order, &triple.predicate);
+            let value = match &triple.object {
+                Term::Literal(literal) => {
+                    self.reading.literal_of(triple.predicate.as_ref(), literal, place.is_long)
+                }
+                object => self.value(object, subject, &mut parts, depth),
+            };
             let field = fields.entry((place.rank, place.group, property)).or_insert_with(|| {
                 Field { name: place.name, property: super::label::short(property), values: vec![] }
             });
             field.values.push(value);
         }
+        let mut groups = self.groups(fields);
+        let sole = topic.title.is_none().then(|| take_sole_part(&mut groups)).flatten();
         Node {
             anchor: self.anchor(subject),
             accent: topic.accent,
             illustrative: triples.iter().any(|triple| is_illustrative(triple)),
             rank: topic.rank,
+            is_ranked: topic.is_ranked,
             title: topic.title,
             classes: self.class_links(&classes),
-            groups: self.groups(fields),
+            groups,
+            sole,
         }
     }
 
-    fn topic(&self, subject: &str) -> Topic {
+    fn topic(&mut self, subject: &str) -> Topic {
         let id = self.reading.state.id(NamedNodeRef::new_unchecked(subject));
-        let label = id.and_then(|id| self.reading.label(id));
+        let label = id.and_then(|id| self.reading.label(id)).or_else(|| self.naming_text(subject));
         Topic::of(self.reading, self.triples(subject), label)
+    }
+
+    /// The text that names a part without a label: the shapes say of which property.
+    fn naming_text(&mut self, subject: &str) -> Option<Text> {
+        let triples = self.subjects.get(subject)?.clone();
+        let order = self.order(&triples, &objects(&triples, rdf::TYPE));
+        let naming = order.naming()?;
+        let texts = triples.iter().filter_map(|triple| match &triple.object {
+            Term::Literal(text) if self.reading.state.id(&triple.predicate) == Some(naming) => {
+                Some(text)
+            }
+            Term::Literal(_) | Term::NamedNode(_) | Term::BlankNode(_) => None,
+        });
+        let best = texts.min_by_key(|text| self.reading.language_rank(text.language()))?;
+        Some(self.reading.text(best.value(), best.language()))
+    }
+
+    /// Whose language a text is in; none where it has none.
+    fn tongue(&self, triple: &Triple) -> Option<Tongue> {
+        let Term::Literal(text) = &triple.object else { return None };
+        match self.reading.language_rank(Some(text.language()?)) {
+            0 => Some(Tongue::Readers),
+            _ => Some(Tongue::Other),
+        }
     }
 
     /// Classes that the ontology names, the narrowest only; where it names none, all of them.
@@ -198,17 +259,22 @@ impl<'a> Outline<'a> {
     ) -> bool {
         let predicate = triple.predicate.as_ref();
         let is_title = match &triple.object {
-            Term::Literal(name) if LABELS.contains(&predicate) => {
+            Term::Literal(name) => {
                 topic.title.as_ref().is_some_and(|title| title.text == name.value())
-                    || name.language().is_none() && is_tagged_too(name, siblings)
+                    || LABELS.contains(&predicate)
+                        && name.language().is_none()
+                        && is_tagged_too(name, siblings)
             }
-            Term::Literal(_) | Term::NamedNode(_) | Term::BlankNode(_) => false,
+            Term::NamedNode(_) | Term::BlankNode(_) => false,
         };
+        // The rank of a part is seen from where it stands.
+        let is_rank = parent.is_some() && predicate == cs::ORDER;
         let names_parent = matches!(&triple.object, Term::NamedNode(object)
             if parent == Some(object.as_str()));
         predicate == rdf::TYPE
             || self.hidden.contains(&predicate)
             || is_title
+            || is_rank
             || names_parent
             || is_illustrative(triple)
             || topic.concepts.contains(&triple.object)
@@ -250,11 +316,15 @@ impl<'a> Outline<'a> {
         {
             let items = items.into_iter();
             let items = items.map(|item| self.value(item, subject, parts, depth + 1)).collect();
-            return Value::List { items };
+            return Value::List { ranked: true, items };
         }
         let iri = iri.as_str();
         if parts.remove(iri) {
             return Value::Part(Box::new(self.node_at(iri, Some(subject), depth + 1)));
+        }
+        if iri.starts_with("data:image/") {
+            // As an image, an SVG runs no script.
+            return Value::Image { src: iri.to_owned() };
         }
         let mut link = self.reading.link(NamedNodeRef::new_unchecked(iri));
         if self.is_part(iri) {
@@ -286,11 +356,16 @@ impl<'a> Outline<'a> {
         Some(items)
     }
 
-    fn order(&mut self, classes: &[NamedNodeRef<'_>]) -> Rc<FieldOrder> {
-        let classes: Vec<TermId> =
-            classes.iter().filter_map(|class| self.reading.state.id(*class)).collect();
-        let order = self.orders.entry(classes.clone());
-        order.or_insert_with(|| Rc::new(FieldOrder::of(self.reading, classes))).clone()
+    fn order(&mut self, triples: &[&Triple], classes: &[NamedNodeRef<'_>]) -> Rc<FieldOrder> {
+        let state = self.reading.state;
+        let classes: Vec<TermId> = classes.iter().filter_map(|class| state.id(*class)).collect();
+        let properties: BTreeSet<TermId> =
+            triples.iter().filter_map(|triple| state.id(&triple.predicate)).collect();
+        let order = self.orders.entry((classes, properties)).or_insert_with_key(|key| {
+            let properties: Vec<TermId> = key.1.iter().copied().collect();
+            Rc::new(FieldOrder::of(self.reading, key.0.clone(), &properties))
+        });
+        order.clone()
     }
 
     /// Where the property stands: where the shapes put it, else behind, under its own name.
@@ -304,6 +379,7 @@ impl<'a> Outline<'a> {
         FieldPlace {
             rank: place.map_or((i64::MAX, i64::MAX), |place| place.rank),
             group: place.and_then(|place| place.group),
+            is_long: place.is_some_and(|place| place.is_long),
             name,
         }
     }
@@ -312,6 +388,7 @@ impl<'a> Outline<'a> {
         let mut groups: Vec<(Option<TermId>, Group)> = Vec::new();
         for ((_, group, _), mut field) in fields {
             field.values.sort_by_cached_key(Value::sort_key);
+            field.values = listed(field.values);
             match groups.last_mut() {
                 Some((last, Group { fields, .. })) if *last == group => fields.push(field),
                 _ => {
@@ -334,7 +411,48 @@ type FieldKey<'a> = ((i64, i64), Option<TermId>, &'a str);
 struct FieldPlace {
     rank: (i64, i64),
     group: Option<TermId>,
+    is_long: bool,
     name: Text,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Tongue {
+    Readers,
+    Other,
+}
+
+/// Several parts as one list, where they state their ranks or say no more than their names;
+/// several numbers as one line.
+fn listed(values: Vec<Value>) -> Vec<Value> {
+    if values.len() < 2 {
+        return values;
+    }
+    let all = |test: fn(&Node) -> bool| {
+        values.iter().all(|value| matches!(value, Value::Part(node) if test(node)))
+    };
+    let ranked = all(|node| node.is_ranked);
+    if ranked || all(Node::is_line) {
+        return vec![Value::List { ranked, items: values }];
+    }
+    let numbers = values.iter().map(|value| match value {
+        Value::Number { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    match numbers.collect::<Option<Vec<_>>>() {
+        Some(numbers) => vec![Value::Plain { text: numbers.join(" · ") }],
+        None => values,
+    }
+}
+
+/// The one part that the groups hold, if it is a line and they hold nothing else.
+fn take_sole_part(groups: &mut Vec<Group>) -> Option<Box<Node>> {
+    let [Group { fields, .. }] = &mut groups[..] else { return None };
+    let [Field { values, .. }] = &mut fields[..] else { return None };
+    let is_line = |value: &mut Value| matches!(value, Value::Part(part) if part.is_line());
+    let last = if values.len() == 1 { values.pop_if(is_line) } else { None };
+    let Some(Value::Part(part)) = last else { return None };
+    groups.clear();
+    Some(part)
 }
 
 fn objects<'a>(triples: &[&'a Triple], predicate: NamedNodeRef<'_>) -> Vec<NamedNodeRef<'a>> {
@@ -358,4 +476,100 @@ fn is_tagged_too(name: &Literal, siblings: &[&Triple]) -> bool {
 fn is_illustrative(triple: &Triple) -> bool {
     triple.predicate == cs::ORIGIN
         && matches!(&triple.object, Term::Literal(origin) if is_illustrative_origin(origin.value()))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::extract::Language;
+    use crate::pages::sample::{outline, with_page};
+    use expect_test::{Expect, expect};
+
+    #[track_caller]
+    fn check(trig: &str, path: &str, language: Language, expected: &Expect) {
+        with_page(trig, path, language, |page| expected.assert_eq(&outline(page)));
+    }
+
+    #[test]
+    fn a_text_is_shown_in_the_readers_language_and_in_another_only_where_it_has_none() {
+        let trig = r#"<d> {
+            <d> pair:label "D" ; skos:prefLabel "D"@fr , "The D"@en ; cs:text "Un"@fr , "One"@en ,
+                    "Deux"@fr-BE , "sans" ; cs:question "Why?"@en , "Warum?"@de .
+        }"#;
+        check(
+            trig,
+            "d",
+            Language::French,
+            &expect![[r#"
+            D
+            cs:question:
+              Warum?@de
+              Why?@en
+            cs:text:
+              Deux
+              Un
+              sans
+        "#]],
+        );
+        check(
+            trig,
+            "d",
+            Language::English,
+            &expect![[r#"
+            The D
+            cs:question:
+              Why?
+            cs:text:
+              One
+              sans
+        "#]],
+        );
+    }
+
+    #[test]
+    fn parts_without_a_name_are_named_and_ranked_as_the_shapes_and_the_data_say() {
+        let trig = r#"
+            <shapes/quiz> {
+                <shapes/quiz#q> sh:targetClass cs:QuizQuestion ; sh:property <shapes/quiz#text> .
+                <shapes/quiz#text> sh:path cs:text ; sh:name "Texte"@fr ;
+                    dash:propertyRole dash:LabelRole .
+                <shapes/quiz#s> sh:targetSubjectsOf cs:body ; sh:property <shapes/quiz#body> .
+                <shapes/quiz#body> sh:path cs:body ; sh:name "Corps"@fr ; dash:singleLine false .
+            }
+            <quizzes/q> {
+                <quizzes/q> cs:milestone 12 , 3 , 9 ; cs:body "*un* <b>deux</b>"@fr ;
+                    schema:hasPart <quizzes/q#q10> , <quizzes/q#q2> .
+                <quizzes/q#q2> a cs:QuizQuestion ; cs:order 2 ; cs:text "Où ?"@fr , "Where?"@en ;
+                    cs:questionType "single" ; cs:choice <quizzes/q#c1> , <quizzes/q#c2> .
+                <quizzes/q#q10> a cs:QuizQuestion ; cs:order 10 ; cs:text "When?"@en .
+                <quizzes/q#c1> pair:label "Ici" . <quizzes/q#c2> cs:means <quizzes/q#c3> .
+                <quizzes/q#c3> pair:label "Ailleurs" .
+            }"#;
+        check(
+            trig,
+            "quizzes/q",
+            Language::French,
+            &expect![[r#"
+            q
+            schema:hasPart:
+              (
+                #q2 Où ?
+                  a [cs:QuizQuestion](https://w3id.org/codesocial/ns#QuizQuestion)
+                  cs:choice:
+                    any (
+                      #c2 
+                        #c3 Ailleurs
+                      #c1 Ici
+                    )
+                  cs:questionType:
+                    un seul choix juste
+                #q10 When?@en
+                  a [cs:QuizQuestion](https://w3id.org/codesocial/ns#QuizQuestion)
+              )
+            Corps:
+              <p><em>un</em> &lt;b&gt;deux&lt;/b&gt;</p>
+            cs:milestone:
+              3 · 9 · 12
+        "#]],
+        );
+    }
 }

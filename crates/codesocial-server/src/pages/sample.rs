@@ -1,6 +1,7 @@
 //! Small data sets as pages show them, written as indented text: what the tests of pages compare.
 
 use super::Words;
+use super::incoming::InState;
 use super::label::Text;
 use super::link::Link;
 use super::node::Node;
@@ -31,6 +32,10 @@ const PREFIXES: &str = "
     @prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
     @prefix cs: <https://w3id.org/codesocial/ns#> .
     @prefix theme: <https://w3id.org/codesocial/scheme/theme/> .
+    @prefix dash: <http://datashapes.org/dash#> .
+    @prefix ibis: <https://vocab.methodandstructure.com/ibis#> .
+    @prefix schema: <http://schema.org/> .
+    @prefix phase: <https://w3id.org/codesocial/scheme/phase/> .
     @prefix section: <https://w3id.org/codesocial/scheme/section/> .
     @base <http://x/> .
 ";
@@ -125,9 +130,14 @@ pub(super) fn outline(page: &Page) -> String {
         }
     }
     for citations in &page.citations {
-        let links: Vec<_> = citations.documents.iter().map(show_link).collect();
+        let states = citations.states.iter().map(|InState { state, documents }| {
+            let links: Vec<_> = documents.iter().map(show_link).collect();
+            let state = state.as_ref().map(|state| format!("{} ", show_link(state)));
+            format!("{}{}", state.unwrap_or_default(), links.join(", "))
+        });
+        let states = states.collect::<Vec<_>>().join("; ");
         let (name, more) = (show_text(&citations.name), citations.more);
-        writeln!(text, "<- {name}: {} (+{more})", links.join(", ")).unwrap();
+        writeln!(text, "<- {name}: {states} (+{more})").unwrap();
     }
     text
 }
@@ -139,7 +149,7 @@ fn show_text(text: &Text) -> String {
     }
 }
 
-fn show_link(link: &Link) -> String {
+pub(super) fn show_link(link: &Link) -> String {
     let mark = if link.illustrative { "*" } else { "" };
     match &link.href {
         Some(href) => format!("[{}{mark}]({href})", show_text(&link.text)),
@@ -167,6 +177,9 @@ fn show_part(node: &Node, depth: usize, text: &mut String) {
 
 fn show_node(node: &Node, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
+    if let Some(sole) = &node.sole {
+        show_part(sole, depth, text);
+    }
     if !node.classes.is_empty() {
         let classes: Vec<_> = node.classes.iter().map(show_link).collect();
         writeln!(text, "{indent}a {}", classes.join(", ")).unwrap();
@@ -193,10 +206,17 @@ fn show_value(value: &Value, depth: usize, text: &mut String) {
             let lang = lang.as_ref().map(|lang| format!("@{lang}")).unwrap_or_default();
             writeln!(text, "{indent}{}{lang}", paragraphs.join(" ¶ ")).unwrap();
         }
-        Value::Plain { text: plain } => writeln!(text, "{indent}{plain}").unwrap(),
+        Value::Markdown { html, lang } => {
+            let lang = lang.as_ref().map(|lang| format!("@{lang}")).unwrap_or_default();
+            writeln!(text, "{indent}{}{lang}", html.trim()).unwrap();
+        }
+        Value::Plain { text: plain } | Value::Number { text: plain, .. } => {
+            writeln!(text, "{indent}{plain}").unwrap();
+        }
         Value::Time { text: time, .. } => writeln!(text, "{indent}{time}").unwrap(),
-        Value::List { items } => {
-            writeln!(text, "{indent}(").unwrap();
+        Value::Image { src } => writeln!(text, "{indent}image {src}").unwrap(),
+        Value::List { items, ranked } => {
+            writeln!(text, "{indent}{}(", if *ranked { "" } else { "any " }).unwrap();
             items.iter().for_each(|item| show_value(item, depth + 1, text));
             writeln!(text, "{indent})").unwrap();
         }

@@ -3,8 +3,9 @@
 use super::label::Text;
 use super::link::Link;
 use super::reading::Reading;
-use codesocial_rdf::vocab::{cs, sh};
-use oxrdf::{Term, Triple};
+use super::value::Value;
+use codesocial_rdf::vocab::{cs, om, sh};
+use oxrdf::{NamedNodeRef, Term, Triple};
 
 pub(super) struct Topic {
     pub(super) title: Option<Text>,
@@ -12,7 +13,9 @@ pub(super) struct Topic {
     pub(super) accent: Option<String>,
     /// The node's place among its siblings: its own rank, else those of its concepts.
     pub(super) rank: Vec<i64>,
-    /// The concepts that the title names.
+    /// Whether it states a rank of its own.
+    pub(super) is_ranked: bool,
+    /// The concepts that the title names, or the number and the unit.
     pub(super) concepts: Vec<Term>,
 }
 
@@ -35,16 +38,37 @@ impl Topic {
             Some(section) => vec![section],
             None => concepts.iter().collect(),
         };
-        let rank = own_rank(triples)
-            .map_or_else(|| naming.iter().map(|(r, ..)| *r).collect(), |r| vec![r]);
+        let own = own_rank(triples);
+        let (label, measured) = match measure(reading, triples) {
+            Some((measure, told)) if label.is_none() => (Some(measure), told),
+            _ => (label, Vec::new()),
+        };
+        let is_ranked = own.is_some();
+        let rank = own.map_or_else(|| naming.iter().map(|(r, ..)| *r).collect(), |r| vec![r]);
         if label.is_some() || naming.is_empty() {
-            return Self { title: label, accent, rank, concepts: Vec::new() };
+            return Self { title: label, accent, rank, is_ranked, concepts: measured };
         }
         let names: Vec<&str> = naming.iter().map(|(_, link, _)| link.text.text.as_str()).collect();
         let title = Some(Text::plain(names.join(" · ")));
         let concepts = naming.iter().map(|(_, _, term)| (*term).clone()).collect();
-        Self { title, accent, rank, concepts }
+        Self { title, accent, rank, is_ranked, concepts }
     }
+}
+
+/// A number with its unit, and the terms that say so.
+fn measure(reading: &Reading<'_>, triples: &[&Triple]) -> Option<(Text, Vec<Term>)> {
+    let object = |property: NamedNodeRef<'_>| {
+        triples.iter().find(|triple| triple.predicate == property).map(|triple| &triple.object)
+    };
+    let (Term::Literal(number), Term::NamedNode(unit)) =
+        (object(om::HAS_NUMERICAL_VALUE)?, object(om::HAS_UNIT)?)
+    else {
+        return None;
+    };
+    let Value::Number { text, .. } = reading.literal(number) else { return None };
+    let name = reading.name(unit.as_ref());
+    let told = vec![number.clone().into(), unit.clone().into()];
+    Some((Text::plain(format!("{text}\u{a0}{}", name.text)), told))
 }
 
 /// The rank that a node states of itself.

@@ -2,13 +2,14 @@
 
 use super::label::Text;
 use super::link::{Link, is_harmless};
+use super::markdown;
 use super::node::Node;
 use super::reading::Reading;
 use crate::extract::Language;
-use codesocial_rdf::vocab::rdf;
+use codesocial_rdf::vocab::{compact, rdf};
 use jiff::civil;
 use oxrdf::vocab::xsd;
-use oxrdf::{Literal, NamedNode};
+use oxrdf::{Literal, NamedNode, NamedNodeRef};
 use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -19,15 +20,32 @@ pub(super) enum Value {
         paragraphs: Vec<String>,
         lang: Option<String>,
     },
-    /// A number, a truth value, a code: what is never translated.
+    /// A long text, as HTML that is safe as it stands.
+    Markdown {
+        html: String,
+        lang: Option<String>,
+    },
+    /// A truth value, a code, a number that cannot be read: what is never translated.
     Plain {
         text: String,
+    },
+    Number {
+        text: String,
+        /// Numbers stand in the order of these.
+        #[serde(skip)]
+        rank: i64,
     },
     Time {
         datetime: String,
         text: String,
     },
+    /// A picture that stands in the data itself.
+    Image {
+        src: String,
+    },
     List {
+        /// Whether the order of the items says something.
+        ranked: bool,
         items: Vec<Value>,
     },
     /// A part of the document, shown where it is first named.
@@ -45,11 +63,14 @@ impl Value {
         match self {
             Self::Link(link) => (link.text.lang.is_some(), Vec::new(), link.text.sort_key()),
             Self::Text { paragraphs, lang } => (lang.is_some(), Vec::new(), paragraphs.concat()),
+            Self::Markdown { html, lang } => (lang.is_some(), Vec::new(), html.clone()),
+            Self::Number { rank, text } => (false, vec![*rank], text.clone()),
             Self::Plain { text } => (false, Vec::new(), text.clone()),
             Self::Time { datetime, .. } => (false, Vec::new(), datetime.clone()),
+            Self::Image { src } => (false, Vec::new(), src.clone()),
             Self::List { .. } => (false, Vec::new(), String::new()),
             Self::Part(node) => {
-                let title = node.title.as_ref().map(Text::sort_key).unwrap_or_default();
+                let title = node.name().map(Text::sort_key).unwrap_or_default();
                 (false, node.rank.clone(), title)
             }
         }
@@ -57,6 +78,31 @@ impl Value {
 }
 
 impl Reading<'_> {
+    /// The literal as a value of a property, whose texts may be long ones.
+    pub(super) fn literal_of(
+        &self,
+        property: NamedNodeRef<'_>,
+        literal: &Literal,
+        is_long: bool,
+    ) -> Value {
+        if let Some(word) = self.code(property, literal.value()) {
+            return Value::plain(word);
+        }
+        match literal.datatype() {
+            rdf::LANG_STRING | xsd::STRING if is_long => {
+                let Text { text, lang } = self.text(literal.value(), literal.language());
+                Value::Markdown { html: markdown::to_html(&text), lang }
+            }
+            _ => self.literal(literal),
+        }
+    }
+
+    /// What the code that is the value of a property stands for.
+    fn code(&self, property: NamedNodeRef<'_>, code: &str) -> Option<&str> {
+        let property = compact(property.as_str())?;
+        self.words.get(&format!("codes.{property}.{code}"))
+    }
+
     pub(super) fn literal(&self, literal: &Literal) -> Value {
         let text = literal.value();
         match literal.datatype() {
@@ -66,8 +112,8 @@ impl Reading<'_> {
                 let word = if matches!(text, "true" | "1") { "yes" } else { "no" };
                 Value::plain(self.words.text(word))
             }
-            xsd::DECIMAL | xsd::DOUBLE | xsd::FLOAT => Value::plain(self.number(text)),
-            datatype if is_integer(datatype.as_str()) => Value::plain(self.number(text)),
+            xsd::DECIMAL | xsd::DOUBLE | xsd::FLOAT => self.number(text),
+            datatype if is_integer(datatype.as_str()) => self.number(text),
             xsd::DATE => self.time(text, self.date(text)),
             xsd::DATE_TIME | xsd::DATE_TIME_STAMP => self.time(text, self.date_time(text)),
             _ => Value::plain(text),
@@ -95,8 +141,16 @@ impl Reading<'_> {
         }
     }
 
+    fn number(&self, lexical: &str) -> Value {
+        let text = self.notation(lexical);
+        match lexical.parse() {
+            Ok(number) => Value::Number { text, rank: rank(number) },
+            Err(_) => Value::Plain { text },
+        }
+    }
+
     /// A number in the reader's notation, as it was written but for its signs.
-    fn number(&self, lexical: &str) -> String {
+    fn notation(&self, lexical: &str) -> String {
         let (group, point) = match self.language {
             Language::French => ('\u{202f}', ","),
             Language::English => (',', "."),
@@ -151,6 +205,12 @@ impl Reading<'_> {
     }
 }
 
+/// An integer for each number, in the same order: what `f64::total_cmp` compares.
+fn rank(number: f64) -> i64 {
+    let bits = number.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
 /// `xsd:integer` and the types derived from it.
 fn is_integer(datatype: &str) -> bool {
     let Some(local) = datatype.strip_prefix(codesocial_rdf::vocab::xsd::NS) else { return false };
@@ -173,10 +233,15 @@ mod tests {
                 .map(|(text, datatype)| {
                     let literal = Literal::new_typed_literal(*text, *datatype);
                     match reading.literal(&literal) {
-                        Value::Plain { text } | Value::Time { text, .. } => text,
+                        Value::Plain { text }
+                        | Value::Number { text, .. }
+                        | Value::Time { text, .. } => text,
+                        Value::Markdown { html, .. } => html,
                         Value::Text { paragraphs, .. } => paragraphs.join(" ¶ "),
                         Value::Link(link) => format!("-> {}", link.href.unwrap_or_default()),
-                        Value::List { .. } | Value::Part(_) => "no literal".to_owned(),
+                        Value::Image { .. } | Value::List { .. } | Value::Part(_) => {
+                            "no literal".to_owned()
+                        }
                     }
                 })
                 .collect();
@@ -200,6 +265,13 @@ mod tests {
         ("https://example.org/a", xsd::STRING),
         ("javascript:alert(1)", xsd::ANY_URI),
     ];
+
+    #[test]
+    fn numbers_stand_in_their_order() {
+        let numbers = ["-1e9", "-12", "-3.5", "0", "3", "6", "9", "12", "1e9"];
+        let ranks: Vec<i64> = numbers.map(|number| rank(number.parse().unwrap())).into();
+        assert!(ranks.is_sorted(), "{ranks:?}");
+    }
 
     #[test]
     fn values_are_written_as_the_french_do() {

@@ -66,7 +66,7 @@ mod tests {
     }
 
     /// A name is used in a template as `words.name`, or in the program as text; problems are named
-    /// by their kind, and terms of other vocabularies as the data names them.
+    /// by their kind, and terms of other vocabularies and codes as the data names them.
     #[test]
     fn every_name_is_used() {
         let templates = TEMPLATES.map(|(_, text)| text).concat();
@@ -87,7 +87,8 @@ mod tests {
             PREFIXES.iter().any(|(known, _)| Some(*known) == prefix)
         };
         for name in Words::of(Language::French).by_name.keys() {
-            if name.strip_prefix("terms.").is_some_and(is_term) {
+            let of_the_data = name.strip_prefix("terms.").or_else(|| name.strip_prefix("codes."));
+            if of_the_data.is_some_and(is_term) {
                 continue;
             }
             let used = match name.strip_prefix("problem.").and_then(|n| n.split_once('.')) {
