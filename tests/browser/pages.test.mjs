@@ -27,7 +27,9 @@ const PAGES = [
   "/codesocials/demarche/versions/1.0.0",
   "/seeds",
   "/controversies",
+  "/controversies/distribuer-ou-centraliser",
   "/quizzes/graine-de-connaissance",
+  "/programmes/2021",
   "/conventions/modele-v1",
   "/seeds/graine-de-connaissance",
   "/needs/aide-de-l-appel",
@@ -109,6 +111,18 @@ test("no page is wider than a small screen", async () => {
   }
 });
 
+test("a controversy is a map: positions side by side, arguments under each", async () => {
+  const path = "/controversies/distribuer-ou-centraliser";
+  const { page, close } = await open(path, "en", { viewport: { width: 1280, height: 900 } });
+  const positions = page.locator(".position");
+  assert.equal(await positions.count(), 3);
+  const tops = await positions.evaluateAll((all) => all.map((e) => e.getBoundingClientRect().top));
+  assert.equal(new Set(tops).size, 1, "they stand side by side");
+  const first = await positions.first().innerText();
+  assert.match(first, /Centralise[^]*Opposes Distribute[^]*For[^]*coordination[^]*Against[^]*costly/);
+  await close();
+});
+
 test("a quiz asks in the reader's language, and tells no answer", async () => {
   for (const [language, asked, kind, other] of [
     ["fr", "De quoi naît une graine", "un seul choix juste", "What is a knowledge seed"],
@@ -128,6 +142,14 @@ test("long texts are read as Markdown", async () => {
   const { page, close } = await open("/conventions/modele-v1", "fr");
   assert.equal(await page.locator(".rich ol > li").count(), 5);
   assert.ok(!(await page.locator("article").innerText()).includes("**"));
+  await close();
+});
+
+test("the phases of a programme stand in order, its milestones as numbers do", async () => {
+  const { page, close } = await open("/programmes/2021", "en");
+  const phases = await page.locator("tbody th").allInnerTexts();
+  assert.deepEqual(phases.map((phase) => phase.slice(0, 2)), ["1.", "2.", "3.", "4.", "5.", "6."]);
+  assert.match(await page.locator("article").innerText(), /3 · 6 · 9 · 12/);
   await close();
 });
 

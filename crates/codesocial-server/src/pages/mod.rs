@@ -5,6 +5,7 @@
 
 mod view;
 
+mod controversy;
 mod directory;
 mod history;
 mod home;
@@ -12,6 +13,7 @@ mod incoming;
 mod listing;
 mod node;
 mod order;
+mod phases;
 mod scheme;
 mod standing;
 mod topic;
@@ -55,10 +57,12 @@ use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
+    ("controversy.html", include_str!("../../templates/controversy.html")),
+    ("phases.html", include_str!("../../templates/phases.html")),
     ("home.html", include_str!("../../templates/home.html")),
     ("directory.html", include_str!("../../templates/directory.html")),
     ("history.html", include_str!("../../templates/history.html")),

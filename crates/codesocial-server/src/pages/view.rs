@@ -1,5 +1,6 @@
 //! A document as its page shows it: labels instead of IRIs, links both ways.
 
+use super::controversy::ControversyMap;
 use super::directory::{Directory, directory};
 use super::history::{CHANGES_SHOWN, History};
 use super::home::{Home, home};
@@ -7,6 +8,7 @@ use super::incoming::{Citations, citations};
 use super::label::Text;
 use super::link::{Link, local};
 use super::node::{Node, Outline};
+use super::phases::Phases;
 use super::reading::Reading;
 use super::scheme::{self, Concept};
 use super::standing::{Standing, VersionFacts, described};
@@ -14,7 +16,7 @@ use super::value::Value;
 use crate::extract::Portion;
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::GraphKind;
-use codesocial_rdf::vocab::{dct, ldp};
+use codesocial_rdf::vocab::{dct, ibis, ldp};
 use codesocial_store::Change;
 use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 use serde::Serialize;
@@ -32,6 +34,10 @@ pub(super) struct Page {
     pub(super) version: Option<VersionFacts>,
     /// Of a #CodeSocial, what the server works out of it.
     pub(super) standing: Option<Standing>,
+    /// Of a controversy, its positions and arguments.
+    pub(super) map: Option<ControversyMap>,
+    /// Of a programme, where its participants are.
+    pub(super) phases: Option<Phases>,
     pub(super) main: Node,
     pub(super) body: Body,
     pub(super) citations: Vec<Citations>,
@@ -119,6 +125,8 @@ pub(super) fn page(
         DocumentKind::ReadOnly => Body::Terms { groups: terms(outline.rest()) },
         DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
     };
+    let map = ControversyMap::of(reading, document);
+    let mapped: &[NamedNodeRef<'_>] = if map.is_some() { &[ibis::RESPONDS_TO] } else { &[] };
     Page {
         iri: document.iri.as_str().to_owned(),
         shell_iri: shell_word(document.iri.as_str()),
@@ -126,9 +134,11 @@ pub(super) fn page(
         path: path(reading, &document.iri),
         version,
         standing: Standing::of(reading, document),
+        map,
+        phases: Phases::of(reading, document),
         main,
         body,
-        citations: node.map_or_else(Vec::new, |node| citations(reading, node, node, &[])),
+        citations: node.map_or_else(Vec::new, |node| citations(reading, node, node, mapped)),
         history: History::of(reading, &document.iri, changes, CHANGES_SHOWN),
         formats: &FORMATS,
         created: stamp(reading, document, dct::CREATED),
