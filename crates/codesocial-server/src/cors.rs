@@ -9,7 +9,6 @@ use axum::http::header::{
     ACCESS_CONTROL_REQUEST_METHOD, VARY,
 };
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// What a page's script may see of an answer.
@@ -21,9 +20,7 @@ const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 
 /// Adds what a browser asks for to any answer. A preflight is an `OPTIONS` like any other, whose
 /// own answer stays: LDP clients read `Allow` there. <https://www.w3.org/TR/ldp/#ldpr-HTTP_OPTIONS>
-pub(crate) async fn cors(request: Request, next: Next) -> Response {
-    let (method, names) = preflight(&request);
-    let mut response = next.run(request).await;
+pub(crate) fn allow(response: &mut Response, Preflight { method, names }: Preflight) {
     if method.is_some() && !response.status().is_success() {
         // A browser sends the request itself only after a success.
         *response.status_mut() = StatusCode::NO_CONTENT;
@@ -41,13 +38,21 @@ pub(crate) async fn cors(request: Request, next: Next) -> Response {
         let varied = [ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
         headers.extend(varied.map(|name| (VARY, HeaderValue::from(name))));
     }
-    response
 }
 
 /// The method and the header names that a preflight asks for.
-fn preflight(request: &Request) -> (Option<HeaderValue>, Option<HeaderValue>) {
-    let asked = |name| request.headers().get(name).cloned();
-    let is_options = request.method() == Method::OPTIONS;
-    let method = asked(ACCESS_CONTROL_REQUEST_METHOD).filter(|_| is_options);
-    (method, asked(ACCESS_CONTROL_REQUEST_HEADERS))
+pub(crate) struct Preflight {
+    method: Option<HeaderValue>,
+    names: Option<HeaderValue>,
+}
+
+impl Preflight {
+    pub(crate) fn of(request: &Request) -> Self {
+        let is_options = request.method() == Method::OPTIONS;
+        let asked = |name| request.headers().get(name).filter(|_| is_options).cloned();
+        Self {
+            method: asked(ACCESS_CONTROL_REQUEST_METHOD),
+            names: asked(ACCESS_CONTROL_REQUEST_HEADERS),
+        }
+    }
 }

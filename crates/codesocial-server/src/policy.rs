@@ -1,19 +1,16 @@
 //! What a browser may do with our pages: run and show what we serve, and no more.
 
-use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// No script and no style stands in a page itself. <https://www.w3.org/TR/CSP3/>
 const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-pub(crate) async fn policy(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(crate) fn limit(response: &mut Response) {
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"text/html"));
@@ -21,5 +18,4 @@ pub(crate) async fn policy(request: Request, next: Next) -> Response {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     }
-    response
 }

@@ -1,37 +1,69 @@
 //! Answers that were rendered once, kept until their place is needed.
 //!
-//! Invariant: a key names all that an answer depends on, the state of the document included, so
-//! that what is kept is never wrong, only unused. The bound on bytes holds at every moment.
+//! Invariant: a key names all that an answer depends on but the state of the document, which its
+//! entity tag names: an answer is given only where the tag is known to be the document's, so that
+//! what is kept is never wrong, only unused. The bound on bytes holds at every moment.
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use codesocial_store::Agent;
+use oxrdf::NamedNode;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::extract::{EntityTag, Portion};
+use crate::representation::Form;
 
 /// What an answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) agent: Agent,
-    pub(crate) document: String,
-    /// Names the state, the form, the language and what is shown.
-    pub(crate) tag: EntityTag,
+    pub(crate) document: NamedNode,
+    pub(crate) form: Form,
     pub(crate) portion: Portion,
 }
 
 /// An answer with all the headers that do not depend on who asks.
 #[derive(Debug)]
 pub(crate) struct Rendered {
+    pub(crate) tag: EntityTag,
+    /// The headers of a 304.
+    pub(crate) unchanged: HeaderMap,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The newest entry of the journal after which the tag was seen to be the document's.
+    holds_at: AtomicU64,
 }
 
 /// About what an answer occupies beside its body.
 const OVERHEAD_BYTES: usize = 2_048;
 
 impl Rendered {
+    pub(crate) fn new(
+        tag: EntityTag,
+        unchanged: HeaderMap,
+        headers: HeaderMap,
+        body: impl Into<Bytes>,
+        seq: u64,
+    ) -> Self {
+        Self { tag, unchanged, headers, body: body.into(), holds_at: AtomicU64::new(seq) }
+    }
+
+    /// Whether this is known to be the answer after an entry, with nothing else looked at.
+    pub(crate) fn holds_at(&self, seq: u64) -> bool {
+        self.holds_at.load(Relaxed) == seq
+    }
+
+    /// Whether this is the answer after an entry, where the document has that tag.
+    pub(crate) fn is_tagged(&self, tag: &EntityTag, seq: u64) -> bool {
+        let same = self.tag == *tag;
+        if same {
+            self.holds_at.fetch_max(seq, Relaxed);
+        }
+        same
+    }
+
     fn bytes(&self) -> usize {
         self.body.len() + OVERHEAD_BYTES
     }
@@ -90,16 +122,31 @@ impl RenderedCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use codesocial_rdf::RdfSyntax;
     use codesocial_store::Etag;
 
     fn key(n: usize) -> Key {
-        let tag = EntityTag::new(&Etag(n.to_string()), "ttl");
-        let document = "http://x/a".to_owned();
-        Key { agent: Agent::Anonymous, document, tag, portion: Portion::default() }
+        let document = NamedNode::new_unchecked(format!("http://x/{n}"));
+        let form = Form::Rdf(RdfSyntax::Turtle);
+        Key { agent: Agent::Anonymous, document, form, portion: Portion::default() }
+    }
+
+    fn tag(state: &str) -> EntityTag {
+        EntityTag::new(&Etag(state.to_owned()), "ttl")
     }
 
     fn answer(bytes: usize) -> Arc<Rendered> {
-        Arc::new(Rendered { headers: HeaderMap::new(), body: vec![0; bytes].into() })
+        let (unchanged, headers) = (HeaderMap::new(), HeaderMap::new());
+        Arc::new(Rendered::new(tag("a"), unchanged, headers, vec![0; bytes], 1))
+    }
+
+    #[test]
+    fn an_answer_holds_where_its_tag_was_seen() {
+        let answer = answer(0);
+        assert!(answer.holds_at(1) && !answer.holds_at(2));
+        assert!(!answer.is_tagged(&tag("b"), 2) && !answer.holds_at(2));
+        assert!(answer.is_tagged(&tag("a"), 3) && answer.holds_at(3));
+        assert!(answer.is_tagged(&tag("a"), 2) && answer.holds_at(3), "an older state");
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! The table of contents: every address and what answers it.
 
-use crate::cors::cors;
-use crate::policy::policy;
+use crate::cors::{self, Preflight};
 use crate::state::App;
-use crate::{context, export, health, ldp, metrics, pages, routes, search, snapshot, sparql};
+use crate::{
+    context, export, health, ldp, metrics, pages, policy, routes, search, snapshot, sparql,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::{self, Next};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{any, get};
-use codesocial_store::OpaqueId;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
@@ -18,6 +18,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) fn router(app: App) -> Router {
     let body_limit = DefaultBodyLimit::max(app.config.body_bytes_max);
+    let sparql = get(sparql::get).post(sparql::post).options(sparql::options);
     Router::new()
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
@@ -28,32 +29,33 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::SEARCH, get(search::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
-        .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
+        .route(routes::SPARQL, sparql.layer(body_limit))
         .route(routes::VERSION, any(snapshot::get))
         .fallback(ldp::dispatch)
-        .layer(body_limit)
-        .layer(middleware::from_fn(policy))
-        .layer(middleware::from_fn(cors))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(app.clone(), traced))
+        // One layer of two: the router allocates for each layer of each request.
+        .layer((from_fn_with_state(app.clone(), answered), CatchPanicLayer::new()))
         .with_state(app)
 }
 
-/// Gives each request an id, in its log lines and in its answer.
-async fn traced(
+/// What all answers have in common: an id, which their log lines have too, what browsers are told,
+/// and that they are counted.
+async fn answered(
     axum::extract::State(app): axum::extract::State<App>,
     request: Request,
     next: Next,
 ) -> Response {
     let (began, method) = ((app.clock)(), request.method().clone());
     let _open = metrics::Open::of(&app);
-    let id = OpaqueId::random(&mut app.random()).to_string();
+    let preflight = Preflight::of(&request);
+    let id = app.opaque_id().to_string();
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     let micros = metrics::micros_since(began, (app.clock)());
     app.metrics.answered(&method, response.status(), micros);
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    policy::limit(&mut response);
+    cors::allow(&mut response, preflight);
+    if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response

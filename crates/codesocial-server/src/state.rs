@@ -8,7 +8,7 @@ use crate::rendered::RenderedCache;
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
 use codesocial_store::query::Evaluators;
-use codesocial_store::{Random, Store};
+use codesocial_store::{OpaqueId, Random, Store};
 use jiff::Timestamp;
 use oxrdf::NamedNode;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -80,6 +80,10 @@ impl Shared {
     pub(crate) fn random(&self) -> Random {
         // A poisoned lock still holds a whole source.
         Random::of_seed(self.random.lock().unwrap_or_else(PoisonError::into_inner).bytes())
+    }
+
+    pub(crate) fn opaque_id(&self) -> OpaqueId {
+        OpaqueId::random(&mut self.random.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The resource that a request's path names: base and path, whatever `Host` says.

@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngCore, SeedableRng};
 use rand_chacha::ChaCha12Rng;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 /// 128 random bits that stand for a graph or an agent in headers, which are never erased: they say
@@ -28,7 +28,7 @@ impl fmt::Display for OpaqueId {
             let bits = if n == 25 { (self.0 << 2) & 31 } else { self.0 >> shift & 31 };
             char::from(ALPHABET[usize::try_from(bits).expect("5 bits fit a usize")])
         };
-        (0..DIGITS).try_for_each(|n| write!(f, "{}", digit(n)))
+        (0..DIGITS).try_for_each(|n| f.write_char(digit(n)))
     }
 }
 

@@ -54,8 +54,8 @@ impl Conditions {
         self.if_none_match.as_ref().is_some_and(|tags| {
             // Weak comparison: a proxy that compressed the answer may have weakened the tag.
             // https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3.2
-            let strong = |tag: &str| tag.trim_start_matches("W/").to_owned();
-            tags.iter().any(|tag| tag == "*" || strong(tag) == strong(&current.0))
+            let strong = current.0.trim_start_matches("W/");
+            tags.iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == strong)
         })
     }
 }

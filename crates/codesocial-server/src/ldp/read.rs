@@ -7,6 +7,7 @@ use crate::pages::{CHANGES_MAX, CHANGES_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::{Key, Rendered};
 use crate::representation::{Form, render};
+use axum::body::Body;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, LOCATION, SET_COOKIE, VARY,
 };
@@ -34,36 +35,60 @@ impl Call {
             return crate::report::get(app, ask, self.agent, self.iri.clone()).await;
         }
         let state = self.app.store.state();
-        let found = Document::find(&state, self.agent, &self.iri).map_err(|r| self.refuse(r))?;
         let Some(form) = Form::preferred(&self.ask) else {
+            self.find(&state)?;
             return Err(self.refuse(Refusal::NotAcceptable));
         };
         if let (Form::Page(language), Some(_)) = (form, self.parameter("history")) {
+            self.find(&state)?;
             return self.history(&state, language).await;
         }
-        let portion = match found.kind {
-            DocumentKind::Container => self.portion(form),
-            DocumentKind::Resource | DocumentKind::ReadOnly => Portion::default(),
-        };
-        let tag = tag(&state, &found, form, portion.shown);
+        let (agent, document, portion) = (self.agent, self.iri.clone(), self.portion(form));
+        let mut key = Key { agent, document, form, portion };
+        let seq = state.head().seq;
+        let ready = self.app.rendered.get(&key);
+        if let Some(rendered) = ready.filter(|rendered| rendered.holds_at(seq)) {
+            return Ok(self.answer(form, &rendered));
+        }
+        let found = self.find(&state)?;
+        if found.kind != DocumentKind::Container {
+            key.portion = Portion::default();
+        }
+        let tag = tag(&state, &found, form, key.portion.shown);
         if self.conditions.not_modified(&tag) {
             let headers = headers(&found, form, &tag);
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
-        let document = self.iri.as_str().to_owned();
-        let key = Key { agent: self.agent, document, tag, portion };
-        let rendered = match self.app.rendered.get(&key) {
-            Some(rendered) => rendered,
-            None => match self.render(state, found, form, key.clone()).await? {
-                Outcome::Whole(rendered) => rendered,
-                Outcome::Paged => return Ok(self.first_page(&key.portion)),
-            },
-        };
-        let mut headers = rendered.headers.clone();
-        if let (Form::Page(language), true) = (form, Language::is_chosen_by(&self.parts.uri)) {
-            headers.insert(SET_COOKIE, header(&language.cookie()));
+        let ready = self.app.rendered.get(&key);
+        if let Some(rendered) = ready.filter(|rendered| rendered.is_tagged(&tag, seq)) {
+            return Ok(self.answer(form, &rendered));
         }
-        Ok((headers, rendered.body.clone()).into_response())
+        match self.render(state, found, tag, key.clone()).await? {
+            Outcome::Whole(rendered) => Ok(self.answer(form, &rendered)),
+            Outcome::Paged => Ok(self.first_page(&key.portion)),
+        }
+    }
+
+    fn find(&self, state: &State) -> Result<Found, Problem> {
+        Document::find(state, self.agent, &self.iri).map_err(|rejection| self.refuse(rejection))
+    }
+
+    fn answer(&self, form: Form, rendered: &Rendered) -> Response {
+        let unchanged = self.conditions.not_modified(&rendered.tag);
+        let (status, headers, body) = if unchanged {
+            (StatusCode::NOT_MODIFIED, &rendered.unchanged, Body::empty())
+        } else {
+            (StatusCode::OK, &rendered.headers, rendered.body.clone().into())
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers.clone();
+        if let (Form::Page(language), false) = (form, unchanged)
+            && Language::is_chosen_by(&self.parts.uri)
+        {
+            response.headers_mut().insert(SET_COOKIE, header(&language.cookie()));
+        }
+        response
     }
 
     fn portion(&self, form: Form) -> Portion {
@@ -123,9 +148,10 @@ impl Call {
         &self,
         state: Arc<State>,
         found: Found,
-        form: Form,
+        tag: EntityTag,
         key: Key,
     ) -> Result<Outcome, Problem> {
+        let form = key.form;
         let changes = match (form, found.kind) {
             (Form::Page(_), DocumentKind::Resource) => {
                 self.changes(&state, None, CHANGES_SHOWN).await?
@@ -158,10 +184,12 @@ impl Call {
             }
             let body = render(&app, &state, agent, &document, &changes, form, &key.portion)
                 .map_err(|_| Refusal::NotAcceptable)?;
-            let mut headers = headers(&found, form, &key.tag);
+            let unchanged = headers(&found, form, &tag);
+            let mut headers = unchanged.clone();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
             links(&mut headers, &state, &document, form, &key.portion);
-            let rendered = Arc::new(Rendered { headers, body: body.into() });
+            let seq = state.head().seq;
+            let rendered = Arc::new(Rendered::new(tag, unchanged, headers, body, seq));
             app.rendered.insert(key, rendered.clone());
             Ok(Outcome::Whole(rendered))
         };
