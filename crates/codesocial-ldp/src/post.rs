@@ -15,6 +15,8 @@ use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 pub struct Creation {
     /// The `Slug` header.
     pub slug: Option<String>,
+    /// What the document calls itself, by which it is named where there is no slug.
+    pub label: Option<String>,
     /// Whether a container is asked for by `Link: …; rel="type"`.
     pub container: bool,
     /// Reads the body with the new document's IRI as base. It was read once already with the
@@ -79,7 +81,7 @@ fn name(
 ) -> Result<NamedNode, Rejection> {
     let hint = match creation.slug.as_deref().map(decode_header) {
         Some(hint) => hint,
-        None => label(&(creation.read)(container.as_str())?, container).unwrap_or_default(),
+        None => creation.label.clone().unwrap_or_default(),
     };
     let slug = slug(&hint);
     let free = |name: &str| {
@@ -107,8 +109,8 @@ fn name(
     free(&name).ok_or(Rejection::Busy)
 }
 
-/// What the new document calls itself.
-fn label(triples: &[Triple], document: &NamedNode) -> Option<String> {
+/// What a new document calls itself, in a body that was read with `document` as its base.
+pub fn label(triples: &[Triple], document: &NamedNode) -> Option<String> {
     const LABELS: [oxrdf::NamedNodeRef<'_>; 6] =
         [pair::LABEL, skos::PREF_LABEL, dct::TITLE, rdfs::LABEL, foaf::NAME, schema::NAME];
     LABELS.iter().find_map(|property| {

@@ -123,6 +123,7 @@ fn write_everything(fixture: &mut Fixture) {
     let container = NamedNode::new_unchecked("http://localhost:8080/seeds");
     let creation = Creation {
         slug: Some("Graine".to_owned()),
+        label: None,
         container: false,
         read: Box::new(|document| Ok(triples("<> <urn:p> 1, <urn:o>, [] .", document))),
     };

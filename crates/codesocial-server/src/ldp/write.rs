@@ -37,11 +37,13 @@ impl Call {
         self.refuse_read_only()?;
         let syntax = self.syntax()?;
         let bytes = self.read(body).await?;
-        // Read once here, so that a syntax error costs the writer nothing.
-        parse::triples(&bytes, syntax, self.iri.as_str()).map_err(|error| self.refuse(error))?;
+        // Read once here, so that a syntax error and the choice of a name cost the writer nothing.
+        let triples = parse::triples(&bytes, syntax, self.iri.as_str())
+            .map_err(|error| self.refuse(error))?;
         let slug = self.parts.headers.get(SLUG).map(|s| String::from_utf8_lossy(s.as_bytes()));
         let creation = Creation {
             slug: slug.map(std::borrow::Cow::into_owned),
+            label: codesocial_ldp::label(&triples, &self.iri),
             container: self.asks_for_container()?,
             read: Box::new(move |document| {
                 parse::triples(&bytes, syntax, document)
