@@ -10,6 +10,7 @@ use crate::view::{GraphView, TermKind};
 use oxrdf::{Term, TermRef};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use thiserror::Error;
 
 /// Nodes visited for one shape on one focus node, beyond which validation fails.
@@ -123,13 +124,16 @@ impl<'a, N: Copy> Site<'a, '_, N> {
     }
 }
 
+/// For each class, the classes above it.
+type Above<N> = FxHashMap<N, Rc<[N]>>;
+
 /// Shapes being evaluated on a view, with what was learnt on the way.
 pub(crate) struct Evaluation<'a, V: GraphView> {
     pub(crate) shapes: &'a Shapes,
     pub(crate) view: &'a V,
     constants: Vec<Cell<Option<Id<V::Node>>>>,
-    /// Whether a class lies under one that a shape names.
-    subclasses: RefCell<FxHashMap<(V::Node, Slot), bool>>,
+    /// What lies above a class, itself included.
+    superclasses: RefCell<Above<V::Node>>,
     steps: Cell<u64>,
     /// Buffers of value nodes, used again for each shape.
     spare: RefCell<Vec<Vec<Id<V::Node>>>>,
@@ -141,7 +145,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             shapes,
             view,
             constants: vec![Cell::new(None); shapes.constants.len()],
-            subclasses: RefCell::default(),
+            superclasses: RefCell::default(),
             steps: Cell::new(0),
             spare: RefCell::default(),
         }
@@ -310,21 +314,23 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
 
     /// Whether a class is the other or lies under it.
     pub(crate) fn is_under(&self, class: V::Node, above: Slot) -> Result<bool, Stop> {
-        if let Some(&known) = self.subclasses.borrow().get(&(class, above)) {
-            return Ok(known);
-        }
-        let wanted = self.resolve_slot(above);
+        let Id::Known(wanted) = self.resolve_slot(above) else { return Ok(false) };
         let superclasses = self.superclasses(class);
         self.steps(superclasses.len())?;
-        let is_under = superclasses.iter().any(|&class| Id::Known(class) == wanted);
-        self.subclasses.borrow_mut().insert((class, above), is_under);
-        Ok(is_under)
+        Ok(superclasses.contains(&wanted))
     }
 
     /// The class and what lies above it.
-    pub(crate) fn superclasses(&self, class: V::Node) -> Vec<V::Node> {
-        let Id::Known(p) = self.resolve_slot(Slot::SUB_CLASS_OF) else { return vec![class] };
-        reachable(class, |class| self.view.objects(class, p))
+    pub(crate) fn superclasses(&self, class: V::Node) -> Rc<[V::Node]> {
+        if let Some(known) = self.superclasses.borrow().get(&class) {
+            return Rc::clone(known);
+        }
+        let superclasses: Rc<[V::Node]> = match self.resolve_slot(Slot::SUB_CLASS_OF) {
+            Id::Known(p) => reachable(class, |class| self.view.objects(class, p)).into(),
+            Id::Absent(_) => [class].into(),
+        };
+        self.superclasses.borrow_mut().insert(class, Rc::clone(&superclasses));
+        superclasses
     }
 
     /// The class and what lies below it.

@@ -101,7 +101,7 @@ impl<V: GraphView> Evaluation<'_, V> {
         }
         if !index.by_class.is_empty() {
             for declared in self.types(Id::Known(node)) {
-                for class in self.superclasses(declared) {
+                for &class in &*self.superclasses(declared) {
                     let of_class = |term: TermRef<'_>| match term {
                         TermRef::NamedNode(iri) => index.by_class.get(iri.as_str()),
                         TermRef::BlankNode(_) | TermRef::Literal(_) => None,
