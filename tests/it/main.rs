@@ -33,6 +33,7 @@ mod questions;
 mod readme;
 mod refusals;
 mod shapes;
+mod slow;
 mod slug;
 mod sparql;
 mod sparql_rules;

@@ -174,6 +174,10 @@ impl Server {
         })
     }
 
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     pub(crate) fn get(&self, path: &str) -> Request {
         Request::new(&self.address, "GET", path)
     }

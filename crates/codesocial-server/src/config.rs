@@ -27,6 +27,10 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     /// The IRI under which resources are named: fixed when the data directory is created.
     pub(crate) base: Option<String>,
+    /// Seconds that a client may take for the head of a request, or between parts of its body.
+    pub(crate) client_seconds_max: u64,
+    /// Most connections that are open at once; more wait to be accepted.
+    pub(crate) connections_max: usize,
     /// Largest request body, in bytes.
     pub(crate) body_bytes_max: usize,
     /// Most members of a container on one page.
@@ -58,6 +62,8 @@ impl Default for Config {
             data: PathBuf::from("data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base: None,
+            client_seconds_max: 30,
+            connections_max: 5_000,
             body_bytes_max: 8 * 1024 * 1024,
             page_members_max: 1_000,
             cache_bytes_max: 64 * 1024 * 1024,
@@ -200,6 +206,8 @@ impl Config {
     fn check(&self) -> Result<(), ConfigError> {
         let SparqlConfig { seconds_max, rows_max, result_bytes_max, running_max, .. } = self.sparql;
         let zeros = [
+            ("client_seconds_max", self.client_seconds_max == 0),
+            ("connections_max", self.connections_max == 0),
             ("body_bytes_max", self.body_bytes_max == 0),
             ("page_members_max", self.page_members_max == 0),
             ("sparql.seconds_max", seconds_max == 0),

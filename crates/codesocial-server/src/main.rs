@@ -1,8 +1,10 @@
 //! `codesocial`: the server and its tools, one binary.
 
 mod assets;
+mod body;
 mod cli;
 mod config;
+mod connections;
 
 mod router;
 mod routes;

@@ -33,6 +33,8 @@ pub(crate) enum Refusal {
     Method(&'static str),
     #[error("larger than {0} bytes")]
     TooLarge(usize),
+    #[error("no more of the body came for {0} s")]
+    Unfinished(u64),
     #[error("unsupported interaction model")]
     InteractionModel,
     #[error("missing parameter {0}")]
@@ -131,6 +133,7 @@ impl Refusal {
             Self::NotAcceptable => (S::NOT_ACCEPTABLE, "not-acceptable", String::new()),
             Self::Method(allow) => (S::METHOD_NOT_ALLOWED, "method", (*allow).to_owned()),
             Self::TooLarge(bytes) => (S::PAYLOAD_TOO_LARGE, "too-large", bytes.to_string()),
+            Self::Unfinished(seconds) => (S::REQUEST_TIMEOUT, "unfinished", seconds.to_string()),
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),

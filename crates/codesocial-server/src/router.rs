@@ -6,7 +6,7 @@ use crate::{
     context, export, health, ldp, metrics, pages, policy, routes, search, snapshot, sparql,
 };
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
@@ -17,8 +17,6 @@ use tracing::Instrument as _;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 pub(crate) fn router(app: App) -> Router {
-    let body_limit = DefaultBodyLimit::max(app.config.body_bytes_max);
-    let sparql = get(sparql::get).post(sparql::post).options(sparql::options);
     Router::new()
         .route(routes::HEALTHZ, get(health::healthz))
         .route(routes::READYZ, get(health::readyz))
@@ -29,7 +27,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::SEARCH, get(search::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
-        .route(routes::SPARQL, sparql.layer(body_limit))
+        .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
         .route(routes::VERSION, any(snapshot::get))
         .fallback(ldp::dispatch)
         // One layer of two: the router allocates for each layer of each request.

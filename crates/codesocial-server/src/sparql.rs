@@ -3,10 +3,11 @@
 //! Queries are evaluated on threads of their own, and their answers sent while they are written;
 //! updates pass the door.
 
+use crate::body;
 use crate::extract::{Who, pairs};
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE, VARY};
 use axum::http::request::Parts;
@@ -86,9 +87,11 @@ pub(crate) async fn post(
     Who(agent): Who,
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
     let ask = ask(&headers, parameters.as_deref());
+    let body = body::read(&app.config, body).await;
+    let body = body.map_err(|refusal| Problem::new(&app, &ask, refusal))?;
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
     let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);

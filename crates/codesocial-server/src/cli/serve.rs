@@ -3,6 +3,7 @@
 use super::{Common, Failure, say};
 use crate::assets::{self, FixtureSet};
 use crate::config::{ADMIN_TOKEN, Config};
+use crate::connections;
 use crate::router::router;
 use crate::state::App;
 use clap::Args;
@@ -93,13 +94,13 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
     // Before anyone is told of the address: who starts the server may stop it at once.
     let interrupted = interrupted()?;
     say(&format!("listening on http://{address}\n"));
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async {
+    let server = tokio::spawn({
+        let app = app.clone();
         // The sender is dropped only with the process.
-        drop(stopped.await);
+        let stopped = async { drop(stopped.await) };
+        async move { connections::serve(listener, router(app.clone()), &app.config, stopped).await }
     });
-    let server = tokio::spawn(server.into_future());
     interrupted.await;
     app.set_ready(false);
     if stop.send(()).is_err() {

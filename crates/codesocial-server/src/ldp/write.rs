@@ -1,6 +1,7 @@
 //! `PUT`, `POST`, `PATCH` and `DELETE`: each makes a command and tells what became of it.
 
 use super::{Call, header, link};
+use crate::body;
 use crate::extract::EntityTag;
 use crate::problem::{Problem, Refusal};
 use crate::representation::Form;
@@ -13,7 +14,6 @@ use codesocial_ldp::{Creation, DocumentKind};
 use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::{Agent, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use spareval::CancellationToken;
 use std::sync::Arc;
 
@@ -182,14 +182,6 @@ impl Call {
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Problem> {
-        let limit = self.app.config.body_bytes_max;
-        match Limited::new(body, limit).collect().await {
-            Ok(collected) => Ok(collected.to_bytes()),
-            Err(error) if error.is::<LengthLimitError>() => {
-                Err(self.refuse(Refusal::TooLarge(limit)))
-            }
-            // The client went away: nobody reads this answer.
-            Err(_) => Err(self.refuse(Refusal::Path)),
-        }
+        body::read(&self.app.config, body).await.map_err(|refusal| self.refuse(refusal))
     }
 }
