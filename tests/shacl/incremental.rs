@@ -25,13 +25,13 @@ fn holds(case: &Case) -> Result<(), TestCaseError> {
     let universe: MemoryGraph = names.iter().cloned().collect();
     let (before, _) = universe.updated(&names, &triples(&case.data));
     let (after, changed) = before.updated(&triples(&case.removed), &triples(&case.added));
-    let focus = affected(&shapes, &before, &after, &changed);
+    let focus = affected(&shapes, &before, &after, &changed, crate::now());
     let mut updated = Vec::new();
     for node in nodes(&after) {
         let view = if focus.contains(&node) { &after } else { &before };
         updated.extend(results(&shapes, view, node));
     }
-    let full = validate(&shapes, &after).map(|report| lines(report.results));
+    let full = validate(&shapes, &after, crate::now()).map(|report| lines(report.results));
     prop_assert_eq!(Ok(lines(updated)), full);
     Ok(())
 }
@@ -39,7 +39,7 @@ fn holds(case: &Case) -> Result<(), TestCaseError> {
 /// What a node breaks, wherever on the way from it.
 fn results(shapes: &Shapes, view: &MemoryGraph, node: u32) -> Vec<ValidationResult> {
     let focus = [node].into_iter().collect();
-    validate_focus(shapes, view, &focus).expect("small graphs are judged").results
+    validate_focus(shapes, view, &focus, crate::now()).expect("small graphs are judged").results
 }
 
 fn nodes(view: &MemoryGraph) -> impl Iterator<Item = u32> {

@@ -10,12 +10,17 @@ mod incremental;
 mod oracle;
 mod written;
 
-use codesocial_shacl::{Shapes, ValidationResult};
+use codesocial_shacl::{DateTime, Shapes, ValidationResult};
 use oxrdf::Triple;
 
 fn shapes(turtle: &str) -> Shapes {
     let graph = triples(turtle).into_iter().collect();
     Shapes::parse(&graph).unwrap_or_else(|errors| panic!("{errors}\n{turtle}"))
+}
+
+/// What time it is in these tests.
+fn now() -> DateTime {
+    "2026-11-23T00:00:00Z".parse().unwrap()
 }
 
 fn triples(turtle: &str) -> Vec<Triple> {

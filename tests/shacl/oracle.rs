@@ -43,7 +43,7 @@ proptest! {
     #[test]
     fn shacl_rust_agrees_on_what_conforms(case in case()) {
         let ours: MemoryGraph = triples(&case.data).into_iter().collect();
-        let ours = validate(&shapes(&case.shapes), &ours).expect("small graphs are judged");
+        let ours = validate(&shapes(&case.shapes), &ours, crate::now()).expect("small graphs are judged");
         if THEIR_FAULTS.iter().any(|(text, _)| case.shapes.contains(text)) {
             return Ok(());
         }

@@ -7,6 +7,7 @@ use codesocial_shacl::{MemoryGraph, Shapes, validate};
 use oxrdf::graph::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
 use oxrdf::vocab::rdf;
 use oxrdf::{BlankNode, Graph, NamedNode, NamedOrBlankNode, Term, TermRef, Triple};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const SH: &str = "http://www.w3.org/ns/shacl#";
@@ -22,22 +23,34 @@ const RESULT_PROPERTIES: [&str; 6] = [
     "value",
 ];
 
-/// The tests of SHACL Core. Those of SHACL-SPARQL are told, not run: the engine refuses such
-/// shapes, and a refusal is not a pass.
+/// All approved tests, and beside them, under `proposed/`, those that nobody has approved yet and
+/// no manifest lists.
 pub(crate) fn cases(folder: &Path) -> Result<Vec<Case>, String> {
+    let status = |name: &str| Some(Term::from(NamedNode::new_unchecked(format!("{SHT}{name}"))));
     let entries = entries(&folder.join("manifest.ttl"))?;
-    let approved = Term::from(NamedNode::new_unchecked(format!("{SHT}approved")));
-    let (core, other): (Vec<_>, Vec<_>) = entries
-        .into_iter()
-        .filter(|entry| entry.mf("status").as_ref() == Some(&approved))
-        .partition(|entry| entry.file.starts_with(folder.join("core")));
-    eprintln!("shacl: {} tests of Core; {} of SHACL-SPARQL not run", core.len(), other.len());
-    Ok(core.into_iter().map(|entry| case(folder, entry)).collect())
+    let approved = entries.into_iter().filter(|entry| entry.mf("status") == status("approved"));
+    let mut cases: Vec<Case> = approved.map(|entry| case(folder, "shacl", entry)).collect();
+    let mut sections: BTreeMap<String, usize> = BTreeMap::new();
+    for case in &cases {
+        let section = case.name.rsplit_once('/').map_or("", |(section, _)| section);
+        *sections.entry(section.to_owned()).or_default() += 1;
+    }
+    let sections: Vec<String> =
+        sections.into_iter().map(|(section, count)| format!("{section} {count}")).collect();
+    eprintln!("{} tests: {}", cases.len(), sections.join(", "));
+    for name in PROPOSED {
+        let proposed = self::entries(&folder.join(name))?;
+        cases.extend(proposed.into_iter().map(|entry| case(folder, "shacl/proposed", entry)));
+    }
+    Ok(cases)
 }
 
-fn case(folder: &Path, entry: Entry) -> Case {
+/// Files that no manifest includes.
+const PROPOSED: [&str; 1] = ["sparql/component/nodeValidator-001.ttl"];
+
+fn case(folder: &Path, suite: &str, entry: Entry) -> Case {
     let file = entry.file.strip_prefix(folder).unwrap_or(&entry.file).with_extension("");
-    let name = format!("shacl/{}", file.display());
+    let name = format!("{suite}/{}", file.display());
     Case { name, judge: Box::new(move || judge(&entry)) }
 }
 
@@ -61,7 +74,8 @@ fn run(entry: &Entry) -> Result<Graph, String> {
     let (data, shapes) = (graph("dataGraph")?, graph("shapesGraph")?);
     let shapes = Shapes::parse(&shapes).map_err(|errors| errors.to_string())?;
     let data: MemoryGraph = data.iter().map(oxrdf::TripleRef::into_owned).collect();
-    let report = validate(&shapes, &data).map_err(|failure| failure.to_string())?;
+    let now = "2017-07-20T00:00:00Z".parse().map_err(|error| format!("{error}"))?;
+    let report = validate(&shapes, &data, now).map_err(|failure| failure.to_string())?;
     Ok(report.to_triples(None).iter().collect())
 }
 

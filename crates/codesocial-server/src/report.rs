@@ -22,8 +22,8 @@ pub(crate) async fn get(
     let read = codesocial_ldp::Document::find(&state, agent, &document);
     let found = match read {
         Ok(_) => {
-            let name = document.clone();
-            tokio::task::spawn_blocking(move || state.rules().report_on(&state, name.as_str()))
+            let (name, now) = (document.clone(), (app.clock)());
+            tokio::task::spawn_blocking(move || state.rules().report_on(&state, name.as_str(), now))
                 .await
         }
         Err(rejection) => Ok(Err(rejection)),

@@ -12,6 +12,7 @@ use crate::reads::{Edge, Seed, StateId};
 use crate::target::FocusSet;
 use crate::view::{GraphView, TermKind};
 use oxrdf::{Term, TermRef};
+use oxsdatatypes::DateTime;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 
@@ -28,20 +29,21 @@ pub fn affected<V: GraphView>(
     before: &V,
     after: &V,
     changed: &[[V::Node; 3]],
+    now: DateTime,
 ) -> FocusSet<V::Node> {
     let past = Past { triples: before, terms: after };
     let mut walk = Walk {
         shapes,
-        past: Evaluation::new(shapes, &past),
-        present: Evaluation::new(shapes, after),
+        past: Evaluation::new(shapes, &past, now),
+        present: Evaluation::new(shapes, after, now),
         seen: FxHashSet::default(),
         waiting: Vec::new(),
         verdicts: FxHashMap::default(),
         affected: BTreeSet::new(),
+        taken: FxHashSet::default(),
     };
     for &triple in changed {
-        walk.start_at(triple);
-        if !walk.run() {
+        if !walk.start_at(triple) || !walk.run() {
             return FocusSet::Everything;
         }
     }
@@ -90,6 +92,10 @@ impl<V: GraphView> GraphView for Past<'_, V> {
         self.triples.contains(s, p, o)
     }
 
+    fn triples(&self) -> impl Iterator<Item = [V::Node; 3]> {
+        self.triples.triples()
+    }
+
     fn read<R>(&self, node: V::Node, judge: impl FnOnce(TermRef<'_>) -> R) -> R {
         self.terms.read(node, judge)
     }
@@ -108,15 +114,20 @@ struct Walk<'a, 'v, V: GraphView> {
     waiting: Vec<(V::Node, StateId)>,
     verdicts: FxHashMap<(V::Node, ShapeId), bool>,
     affected: BTreeSet<V::Node>,
+    /// Shapes all of whose focus nodes are affected.
+    taken: FxHashSet<ShapeId>,
 }
 
 impl<V: GraphView> Walk<'_, '_, V> {
-    /// Goes where evaluation may read a changed triple.
-    fn start_at(&mut self, [s, p, o]: [V::Node; 3]) {
+    /// Goes where evaluation may read a changed triple; `false` where that may be anywhere.
+    fn start_at(&mut self, [s, p, o]: [V::Node; 3]) -> bool {
         let shapes = self.shapes;
-        let seeds = self.present.view.read(p, |term| match term {
-            TermRef::NamedNode(predicate) => shapes.reads.seeds(predicate.as_str()),
-            TermRef::BlankNode(_) | TermRef::Literal(_) => &[],
+        let (seeds, anew) = self.present.view.read(p, |term| match term {
+            TermRef::NamedNode(predicate) => {
+                let predicate = predicate.as_str();
+                (shapes.reads.seeds(predicate), shapes.reads.judged_anew(predicate))
+            }
+            TermRef::BlankNode(_) | TermRef::Literal(_) => (&[][..], &[][..]),
         });
         for &Seed { state, direction, class } in seeds {
             if class.is_none_or(|class| self.leads_to(o, class)) {
@@ -126,9 +137,27 @@ impl<V: GraphView> Walk<'_, '_, V> {
                 }
             }
         }
-        for &state in shapes.reads.any_seeds() {
-            self.visit(s, state);
+        for &(state, direction) in shapes.reads.any_seeds() {
+            match direction {
+                Direction::Forward => self.visit(s, state),
+                Direction::Backward => self.visit(o, state),
+            }
         }
+        anew.iter().chain(shapes.reads.always_judged_anew()).all(|&shape| self.take_all(shape))
+    }
+
+    /// Takes all focus nodes of a shape, once; `false` where one has no handle.
+    fn take_all(&mut self, shape: ShapeId) -> bool {
+        if !self.taken.insert(shape) {
+            return true;
+        }
+        self.present.focus_nodes(&self.shapes[shape]).into_iter().all(|focus| match focus {
+            Id::Known(node) => {
+                self.affected.insert(node);
+                true
+            }
+            Id::Absent(_) => false,
+        })
     }
 
     /// Walks until nothing is left; `false` where that is too far.

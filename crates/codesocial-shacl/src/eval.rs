@@ -8,7 +8,9 @@ use crate::report::Report;
 use crate::target::FocusSet;
 use crate::view::{GraphView, TermKind};
 use oxrdf::{Term, TermRef};
+use oxsdatatypes::DateTime;
 use rustc_hash::FxHashMap;
+use spareval::QuerySolution;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use thiserror::Error;
@@ -18,9 +20,9 @@ pub const STEPS_PER_FOCUS_MAX: u64 = 10_000_000;
 /// Results of one validation, beyond which it fails.
 pub const RESULTS_MAX: usize = 100_000;
 
-/// Evaluates every shape on all its targets.
-pub fn validate<V: GraphView>(shapes: &Shapes, view: &V) -> Result<Report, Failure> {
-    let evaluation = Evaluation::new(shapes, view);
+/// Evaluates every shape on all its targets. Queries are told what time it is.
+pub fn validate<V: GraphView>(shapes: &Shapes, view: &V, now: DateTime) -> Result<Report, Failure> {
+    let evaluation = Evaluation::new(shapes, view, now);
     let mut report = Report::new(shapes);
     for (id, shape) in shapes.iter().filter(|(_, shape)| !shape.targets.is_empty()) {
         for focus in evaluation.focus_nodes(shape) {
@@ -35,9 +37,10 @@ pub fn validate_focus<V: GraphView>(
     shapes: &Shapes,
     view: &V,
     focus: &FocusSet<V::Node>,
+    now: DateTime,
 ) -> Result<Report, Failure> {
-    let FocusSet::Nodes(nodes) = focus else { return validate(shapes, view) };
-    let evaluation = Evaluation::new(shapes, view);
+    let FocusSet::Nodes(nodes) = focus else { return validate(shapes, view, now) };
+    let evaluation = Evaluation::new(shapes, view, now);
     let mut report = Report::new(shapes);
     for &node in nodes {
         for id in evaluation.shapes_targeting(node) {
@@ -54,6 +57,10 @@ pub enum Failure {
     TooManySteps { shape: Term, focus: Term },
     #[error("more than {RESULTS_MAX} results")]
     TooManyResults,
+    #[error("a query of shape {shape} on {focus} failed: {error}")]
+    Query { shape: Term, focus: Term, error: String },
+    #[error("a query of shape {shape} on {focus} reports a failure")]
+    Reported { shape: Term, focus: Term },
 }
 
 /// A node of the data, or a term that a shape names and the data do not hold.
@@ -72,6 +79,10 @@ pub(crate) enum Stop {
     Enough,
     OutOfSteps,
     TooManyResults,
+    /// A query failed, for this reason.
+    Query(String),
+    /// A query told that it gave up.
+    Reported,
 }
 
 /// A failed constraint, in handles.
@@ -84,6 +95,8 @@ pub(crate) struct Finding<'a, N> {
     pub(crate) predicate: Option<Id<N>>,
     pub(crate) value: Option<Id<N>>,
     pub(crate) actual: Actual<N>,
+    /// What the query of the constraint found.
+    pub(crate) solution: Option<QuerySolution>,
 }
 
 /// What was found in place of what the constraint expects, where the value node does not say it.
@@ -116,6 +129,7 @@ impl<'a, N: Copy> Site<'a, '_, N> {
             predicate: None,
             value: None,
             actual: Actual::Value,
+            solution: None,
         }
     }
 
@@ -131,6 +145,8 @@ type Above<N> = FxHashMap<N, Rc<[N]>>;
 pub(crate) struct Evaluation<'a, V: GraphView> {
     pub(crate) shapes: &'a Shapes,
     pub(crate) view: &'a V,
+    /// What `NOW()` is in queries.
+    pub(crate) now: DateTime,
     constants: Vec<Cell<Option<Id<V::Node>>>>,
     /// What lies above a class, itself included.
     superclasses: RefCell<Above<V::Node>>,
@@ -140,10 +156,11 @@ pub(crate) struct Evaluation<'a, V: GraphView> {
 }
 
 impl<'a, V: GraphView> Evaluation<'a, V> {
-    pub(crate) fn new(shapes: &'a Shapes, view: &'a V) -> Self {
+    pub(crate) fn new(shapes: &'a Shapes, view: &'a V, now: DateTime) -> Self {
         Self {
             shapes,
             view,
+            now,
             constants: vec![Cell::new(None); shapes.constants.len()],
             superclasses: RefCell::default(),
             steps: Cell::new(0),
@@ -160,13 +177,14 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             report.add(self, &finding);
             Ok(())
         });
-        match verdict {
-            Ok(()) | Err(Stop::Enough) => Ok(()),
-            Err(Stop::TooManyResults) => Err(Failure::TooManyResults),
-            Err(Stop::OutOfSteps) => Err(Failure::TooManySteps {
-                shape: self.shapes[id].node.clone().into(),
-                focus: self.term(focus),
-            }),
+        let Err(stop) = verdict else { return Ok(()) };
+        let (shape, focus) = (self.shapes[id].node.clone().into(), self.term(focus));
+        match stop {
+            Stop::Enough => Ok(()),
+            Stop::TooManyResults => Err(Failure::TooManyResults),
+            Stop::OutOfSteps => Err(Failure::TooManySteps { shape, focus }),
+            Stop::Query(error) => Err(Failure::Query { shape, focus, error }),
+            Stop::Reported => Err(Failure::Reported { shape, focus }),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Given shapes and a graph, says what is wrong: SHACL Core over node handles. Pure, no I/O.
+//! Given shapes and a graph, says what is wrong: SHACL Core and SHACL-SPARQL over node handles.
+//! Pure, no I/O.
 //!
 //! [`Shapes::parse`] checks a shapes graph once. [`validate`] judges a whole [`GraphView`];
 //! [`affected`] tells which focus nodes a change can concern and [`validate_focus`] judges only
@@ -19,6 +20,7 @@ mod path;
 mod pattern;
 mod reads;
 mod report;
+mod sparql;
 mod target;
 mod value;
 mod view;
@@ -40,5 +42,7 @@ pub use crate::parse::{
 pub use crate::path::Path;
 pub use crate::pattern::{PATTERN_BYTES_MAX, Pattern, PatternError};
 pub use crate::report::{Lang, Report, ValidationResult};
+pub use crate::sparql::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QueryProblem, Source, SparqlConstraint};
 pub use crate::target::FocusSet;
 pub use crate::view::{GraphView, TermKind, check_graph_view};
+pub use oxsdatatypes::DateTime;

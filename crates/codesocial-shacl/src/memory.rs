@@ -32,10 +32,6 @@ impl MemoryGraph {
         self.terms.len()
     }
 
-    pub fn triples(&self) -> impl Iterator<Item = [u32; 3]> {
-        self.spo.rows.iter().copied()
-    }
-
     /// The graph after a change, with the ids of this one still valid, and the triples whose
     /// presence differs. What is both removed and added is added.
     pub fn updated(&self, removed: &[Triple], added: &[Triple]) -> (Self, Vec<[u32; 3]>) {
@@ -108,6 +104,10 @@ impl GraphView for MemoryGraph {
 
     fn contains(&self, s: u32, p: u32, o: u32) -> bool {
         self.spo.under(s).binary_search(&[s, p, o]).is_ok()
+    }
+
+    fn triples(&self) -> impl Iterator<Item = [u32; 3]> {
+        self.spo.rows.iter().copied()
     }
 
     fn read<R>(&self, node: u32, judge: impl FnOnce(TermRef<'_>) -> R) -> R {

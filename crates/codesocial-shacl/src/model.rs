@@ -5,10 +5,12 @@
 
 use crate::compact::Prefixes;
 use crate::datatype::LexicalSpace;
+use crate::memory::MemoryGraph;
 use crate::parse::{ShapesError, ShapesErrors};
 use crate::path::Path;
 use crate::pattern::Pattern;
 use crate::reads::Reads;
+use crate::sparql::SparqlConstraint;
 use crate::target::TargetIndex;
 use crate::value::Comparable;
 use crate::view::TermKind;
@@ -26,6 +28,8 @@ pub struct Shapes {
     pub(crate) targets: TargetIndex,
     pub(crate) reads: Reads,
     pub(crate) prefixes: Arc<Prefixes>,
+    /// The shapes graph, where a query asks for it.
+    pub(crate) graph: Option<MemoryGraph>,
     /// What is legal in the shapes graph and has no effect.
     pub warnings: Vec<ShapesError>,
 }
@@ -127,7 +131,7 @@ pub enum Severity {
     Other(NamedNode),
 }
 
-/// One constraint of a shape: a component of SHACL Core with its parameters.
+/// One constraint of a shape: a component with its parameters, or a query.
 #[derive(Debug)]
 pub enum Constraint {
     Class(Constant<NamedNode>),
@@ -162,6 +166,8 @@ pub enum Constraint {
     Closed { allowed: Vec<Constant<NamedNode>> },
     HasValue(Constant<Term>),
     In(Vec<Constant<Term>>),
+
+    Sparql(Box<SparqlConstraint>),
 }
 
 /// The node kinds that `sh:nodeKind` lets pass.
@@ -207,8 +213,8 @@ pub struct Qualified {
     pub siblings: Vec<ShapeId>,
 }
 
-/// The constraint components of SHACL Core, as reports name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The constraint components, as reports name them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Component {
     Class,
     Datatype,
@@ -238,12 +244,19 @@ pub enum Component {
     Closed,
     HasValue,
     In,
+    Sparql,
+    /// One that the shapes graph declares.
+    Declared(NamedNode),
 }
 
 impl Component {
     /// The IRI, such as `sh:MinCountConstraintComponent`.
-    pub fn iri(self) -> NamedNode {
-        crate::vocab::sh(&format!("{self:?}ConstraintComponent"))
+    pub fn iri(&self) -> NamedNode {
+        match self {
+            Self::Sparql => crate::vocab::sh("SPARQLConstraintComponent"),
+            Self::Declared(iri) => iri.clone(),
+            core => crate::vocab::sh(&format!("{core:?}ConstraintComponent")),
+        }
     }
 }
 

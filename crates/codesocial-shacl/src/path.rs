@@ -154,6 +154,30 @@ fn make_distinct<T: Ord + Copy>(found: &mut Vec<T>, from: usize) {
 }
 
 impl Path {
+    /// Whether the path leads from a node to itself without a triple.
+    pub(crate) fn may_be_empty(&self) -> bool {
+        match self {
+            Self::Predicate(_) => false,
+            Self::Inverse(inner) | Self::OneOrMore(inner) => inner.may_be_empty(),
+            Self::Sequence(steps) => steps.iter().all(Self::may_be_empty),
+            Self::Alternative(branches) => branches.iter().any(Self::may_be_empty),
+            Self::ZeroOrMore(_) | Self::ZeroOrOne(_) => true,
+        }
+    }
+
+    pub(crate) fn predicates(&self) -> Vec<&NamedNode> {
+        match self {
+            Self::Predicate(predicate) => vec![&predicate.term],
+            Self::Inverse(inner)
+            | Self::ZeroOrMore(inner)
+            | Self::OneOrMore(inner)
+            | Self::ZeroOrOne(inner) => inner.predicates(),
+            Self::Sequence(paths) | Self::Alternative(paths) => {
+                paths.iter().flat_map(Self::predicates).collect()
+            }
+        }
+    }
+
     /// The path without the engine's handles, as a report shows it.
     pub fn plain(&self) -> Path<NamedNode> {
         let all = |paths: &[Self]| paths.iter().map(Self::plain).collect();

@@ -10,6 +10,7 @@
 
 use crate::model::{Constant, Constraint, Shape, ShapeId, Slot, Target};
 use crate::path::{Direction, Path};
+use crate::sparql::{Place, Read};
 use oxrdf::NamedNode;
 use oxrdf::vocab::{rdf, rdfs};
 use rustc_hash::FxHashMap;
@@ -19,8 +20,12 @@ pub(crate) struct Reads {
     states: Vec<State>,
     /// Where a triple may be read, by its predicate.
     seeds: FxHashMap<String, Vec<Seed>>,
-    /// Where any triple of a subject is read (`sh:closed`).
-    any_seeds: Vec<StateId>,
+    /// Where any triple of a node is read (`sh:closed`, and variables for predicates in queries).
+    any_seeds: Vec<(StateId, Direction)>,
+    /// Shapes with targets that read the triples of a predicate wherever they are.
+    judged_anew: FxHashMap<String, Vec<ShapeId>>,
+    /// Shapes with targets that may read any triple.
+    always_judged_anew: Vec<ShapeId>,
 }
 
 pub(crate) type StateId = u32;
@@ -60,15 +65,25 @@ impl Reads {
         for (start, shape) in (0..).zip(shapes) {
             builder.shape(start, shape);
         }
-        builder.reads
+        builder.finish()
     }
 
     pub(crate) fn seeds(&self, predicate: &str) -> &[Seed] {
         self.seeds.get(predicate).map_or(&[], Vec::as_slice)
     }
 
-    pub(crate) fn any_seeds(&self) -> &[StateId] {
+    pub(crate) fn any_seeds(&self) -> &[(StateId, Direction)] {
         &self.any_seeds
+    }
+
+    /// The shapes of which every focus node is affected when a triple with this predicate changes.
+    pub(crate) fn judged_anew(&self, predicate: &str) -> &[ShapeId] {
+        self.judged_anew.get(predicate).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same for any triple.
+    pub(crate) fn always_judged_anew(&self) -> &[ShapeId] {
+        &self.always_judged_anew
     }
 
     pub(crate) fn from(&self, state: StateId) -> &[(StateId, Edge)] {
@@ -84,6 +99,8 @@ impl Reads {
 #[derive(Default)]
 struct Builder {
     reads: Reads,
+    /// Where triples are read that no walk from there leads to: of a predicate, or any.
+    afar: Vec<(StateId, Option<NamedNode>)>,
 }
 
 impl Builder {
@@ -134,7 +151,7 @@ impl Builder {
             | Constraint::Disjoint(p)
             | Constraint::LessThan(p)
             | Constraint::LessThanOrEquals(p) => self.read(focus, p, Direction::Forward),
-            Constraint::Closed { .. } => self.reads.any_seeds.push(values),
+            Constraint::Closed { .. } => self.reads.any_seeds.push((values, Direction::Forward)),
             Constraint::Property(shape) => {
                 let start = start_of(*shape);
                 self.edge(values, Edge::Same, start);
@@ -147,6 +164,7 @@ impl Builder {
                 self.verdicts(values, &[qualified.shape]);
                 self.verdicts(values, &qualified.siblings);
             }
+            Constraint::Sparql(constraint) => self.query(focus, values, &constraint.reads),
             // These judge the value nodes themselves, to which the path has led.
             Constraint::Datatype(..)
             | Constraint::NodeKind(_)
@@ -167,6 +185,66 @@ impl Builder {
         for &shape in shapes {
             self.edge(values, Edge::Verdict(shape), start_of(shape));
         }
+    }
+
+    /// The variables of a query are states, the focus node and the value nodes are the first two.
+    fn query(&mut self, focus: StateId, values: StateId, reads: &[Read]) {
+        let mut places = vec![focus, values];
+        for read in reads {
+            match read {
+                Read::Walk { from, path, direction, to } => {
+                    let from = self.place(&mut places, *from);
+                    let end = self.path(from, path, *direction);
+                    if let Some(to) = to {
+                        let to = self.place(&mut places, *to);
+                        self.edge(end, Edge::Same, to);
+                    }
+                }
+                Read::Any(place, direction) => {
+                    let state = self.place(&mut places, *place);
+                    self.reads.any_seeds.push((state, *direction));
+                }
+                Read::Anywhere(predicate) => self.afar.push((focus, Some(predicate.clone()))),
+                Read::Everything => self.afar.push((focus, None)),
+            }
+        }
+    }
+
+    fn place(&mut self, places: &mut Vec<StateId>, place: Place) -> StateId {
+        while places.len() <= place {
+            let state = self.state();
+            places.push(state);
+        }
+        places[place]
+    }
+
+    fn finish(mut self) -> Reads {
+        for (state, predicate) in std::mem::take(&mut self.afar) {
+            let judged = self.judged_from(state);
+            let list = match predicate {
+                Some(iri) => self.reads.judged_anew.entry(iri.into_string()).or_default(),
+                None => &mut self.reads.always_judged_anew,
+            };
+            list.extend(judged);
+        }
+        self.reads
+    }
+
+    /// The shapes with targets whose evaluation may come to a state.
+    fn judged_from(&self, state: StateId) -> Vec<ShapeId> {
+        let mut seen = vec![false; self.reads.states.len()];
+        let mut waiting = vec![state];
+        let mut judged = Vec::new();
+        while let Some(state) = waiting.pop() {
+            if std::mem::replace(&mut seen[state as usize], true) {
+                continue;
+            }
+            if self.reads.is_target(state) {
+                judged.push(ShapeId::new(state as usize));
+            }
+            waiting.extend(self.reads.from(state).iter().map(|&(from, _)| from));
+        }
+        judged
     }
 
     /// `rdf:type/rdfs:subClassOf*` towards a class.

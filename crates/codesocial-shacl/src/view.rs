@@ -39,6 +39,9 @@ pub trait GraphView {
 
     fn contains(&self, s: Self::Node, p: Self::Node, o: Self::Node) -> bool;
 
+    /// The whole graph.
+    fn triples(&self) -> impl Iterator<Item = [Self::Node; 3]>;
+
     /// Lends a term to a judgement, without a copy where the view can.
     fn read<R>(&self, node: Self::Node, judge: impl FnOnce(TermRef<'_>) -> R) -> R {
         judge(self.term(node).as_ref())
@@ -75,6 +78,7 @@ pub fn check_graph_view<V: GraphView>(view: &V, triples: &[Triple]) {
     let triples: BTreeSet<[V::Node; 3]> =
         triples.iter().map(|triple| known_triple(view, triple)).collect();
     let nodes: BTreeSet<V::Node> = triples.iter().flatten().copied().collect();
+    assert_same(view.triples(), triples.iter().copied());
     for &n in &nodes {
         let term = view.term(n);
         assert_eq!(view.node(term.as_ref()), Some(n), "{term} does not survive decoding");

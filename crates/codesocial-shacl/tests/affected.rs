@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 use codesocial_shacl::{
-    FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult, WALK_STEPS_MAX, affected,
-    validate, validate_focus,
+    DateTime, FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult, WALK_STEPS_MAX,
+    affected, validate, validate_focus,
 };
 use expect_test::{Expect, expect};
 use oxrdf::{Term, Triple};
@@ -25,7 +25,16 @@ fn parse(turtle: &str) -> Vec<Triple> {
 }
 
 fn shapes(turtle: &str) -> Shapes {
-    Shapes::parse(&parse(turtle).into_iter().collect()).unwrap_or_else(|errors| panic!("{errors}"))
+    let turtle = format!(
+        "{turtle} :ns sh:declare
+            [ sh:prefix '' ; sh:namespace 'http://example.org/'^^xsd:anyURI ] ."
+    );
+    Shapes::parse(&parse(&turtle).into_iter().collect()).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+/// What time it is in these tests.
+fn now() -> DateTime {
+    "2026-11-23T04:00:00Z".parse().unwrap()
 }
 
 /// The focus nodes that a change of some data concerns.
@@ -34,7 +43,7 @@ fn shapes(turtle: &str) -> Shapes {
 fn check(text: &str, data: &str, removed: &str, added: &str, expected: Expect) {
     let before: MemoryGraph = parse(data).into_iter().collect();
     let (after, changed) = before.updated(&parse(removed), &parse(added));
-    let names = match affected(&shapes(text), &before, &after, &changed) {
+    let names = match affected(&shapes(text), &before, &after, &changed, now()) {
         FocusSet::Everything => "everything".to_owned(),
         FocusSet::Nodes(nodes) => {
             let name = |node| after.term(node).to_string().replace("http://example.org/", "");
@@ -163,6 +172,39 @@ const POOL: &[&str] = &[
         [ sh:alternativePath (:p :q) ] ] ] ; sh:node [ sh:not [ sh:class :B ] ] ] .",
     ":S18 sh:targetClass :B ; sh:property [ sh:path :r ; sh:uniqueLang true ;
         sh:languageIn ('fr') ] .",
+    ":Q0 sh:targetClass :A ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?who ; :q ?what . ?value :p ?who ; :q ?what . FILTER(?value != $this) }''' ] .",
+    ":Q1 sh:targetSubjectsOf :p ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?value FILTER NOT EXISTS { $this :q/:p* ?x . ?value ^:r/:q ?x } }''' ] .",
+    ":Q2 sh:targetClass :B ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?n (COUNT(?o)
+        AS ?value) { $this :p ?x . ?y :q ?x OPTIONAL { ?o :r ?y } OPTIONAL { ?x :r ?n } }
+        GROUP BY $this ?n HAVING (COUNT(?o) < 2)''' ] .",
+    ":Q3 sh:targetObjectsOf :p ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        { $this :q ?x } UNION { ?x :r $this } { ?x :p ?value } UNION { ?value :q ?x } }''' ] .",
+    ":Q4 sh:targetClass :A ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        { $this :p ?x } UNION { ?x :q ?value } }''' ] .",
+    ":Q5 sh:targetNode :n0, :n1 ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this ?value ?any FILTER(?value IN (:p, :q)) OPTIONAL { ?any :r ?z }
+        FILTER(!BOUND(?z)) }''' ] .",
+    ":Q6 sh:targetClass :B ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?x { SELECT $this ?x (MIN(?v) AS ?value) { ?x :q ?v } GROUP BY $this ?x } }''' ] .",
+    ":Q7 sh:targetClass :A ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?x { SELECT $this (COUNT(*) AS ?value) { ?x :q ?v } GROUP BY $this } }''' ] .",
+    ":Q8 sh:targetClass :A ; sh:not [ sh:property [ sh:path :p ; sh:sparql [ sh:prefixes :ns ;
+        sh:select 'SELECT $this ?value { $this $PATH ?value . ?value :q|^:r ?z }' ] ] ] .",
+    ":Q9 sh:targetNode :n2, :n5 ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p* ?x . ?x :q? ?value FILTER(isLiteral(?value)) }''' ] .",
+    ":Q10 sh:targetClass :B ; sh:property [ sh:path [ sh:inversePath :q ] ; :near :p ] .
+     :Near a sh:ConstraintComponent ; sh:parameter [ sh:path :near ] ; sh:validator [ sh:ask
+        'ASK { { $this $near ?x } UNION { ?x $near $value } }' ] .",
+    ":Q11 sh:targetClass :A ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?a OPTIONAL { ?a :q ?b OPTIONAL { ?value :r ?b . ?a :p ?c } } }''' ] .",
+    ":Q12 sh:targetClass :A ; sh:node [ sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this {
+        FILTER NOT EXISTS { ?x :q ?y . ?y :r ?z } }''' ] ] .",
+    ":Q13 sh:targetClass :B ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this :p ?x { ?y :q ?value OPTIONAL { ?y :r ?x } } }''' ] .",
+    ":Q14 sh:targetSubjectsOf :q ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
+        $this !(:q|^:r) ?x . ?value ?p $this . ?x :p ?y }''' ] .",
     ":S19 sh:targetSubjectsOf rdf:type ; sh:deactivated true ; sh:nodeKind sh:Literal .",
 ];
 
@@ -202,7 +244,7 @@ fn known_terms(before: Vec<Triple>) -> MemoryGraph {
 }
 
 fn report_of(shapes: &Shapes, view: &MemoryGraph, node: u32) -> Vec<ValidationResult> {
-    validate_focus(shapes, view, &[node].into_iter().collect()).unwrap().results
+    validate_focus(shapes, view, &[node].into_iter().collect(), now()).unwrap().results
 }
 
 fn sorted(report: impl IntoIterator<Item = ValidationResult>) -> Vec<String> {
@@ -213,7 +255,7 @@ fn sorted(report: impl IntoIterator<Item = ValidationResult>) -> Vec<String> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: option_env!("PROPTEST_CASES").and_then(|n| n.parse().ok()).unwrap_or(2_000),
+        cases: option_env!("PROPTEST_CASES").and_then(|n| n.parse().ok()).unwrap_or(4_000),
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -228,7 +270,7 @@ proptest! {
         let shapes = shapes(&pool.concat());
         let before = known_terms(data);
         let (after, changed) = before.updated(&removed, &added);
-        let focus = affected(&shapes, &before, &after, &changed);
+        let focus = affected(&shapes, &before, &after, &changed, now());
         let known_before = nodes(&before);
         for node in nodes(&after) {
             let now = report_of(&shapes, &after, node);
@@ -250,7 +292,7 @@ proptest! {
     ) {
         let shapes = shapes(&pool.concat());
         let view = known_terms(data);
-        let Report { results, .. } = validate(&shapes, &view).unwrap();
+        let Report { results, .. } = validate(&shapes, &view, now()).unwrap();
         let each = nodes(&view).into_iter().flat_map(|node| report_of(&shapes, &view, node));
         prop_assert_eq!(sorted(each), sorted(results));
     }

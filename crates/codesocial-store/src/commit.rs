@@ -55,7 +55,7 @@ pub(crate) fn decide(
     let follows = computed(state, &candidate, &[&net, &own]);
     let own = own.then(candidate.apply(&follows).map_err(|_| Rejection::Full)?);
     let rules = rules_after(state, &candidate, &net)?;
-    let report = rules.check(state, &candidate, &net)?;
+    let report = rules.check(state, &candidate, &net, command.now)?;
     if let Some(report) = &report
         && report.blocks()
         && command.kind != CommandKind::Install

@@ -38,7 +38,7 @@ pub use journal::{
 };
 pub use recovery::{Verified, VerifyError, read_base, read_entries, read_state, verify};
 pub use rejection::{Rejection, UpdateRefusal};
-pub use rules::Rules;
+pub use rules::{Rules, moment};
 pub use sequencer::QUEUE_MAX;
 pub use side::tokens::Tokens;
 pub use state::State;

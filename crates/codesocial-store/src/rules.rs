@@ -1,9 +1,10 @@
 //! The shapes in force, compiled, and the data graph as the SHACL engine sees it.
 
 use crate::{Hash, Rejection, State};
-use codesocial_graph::{DataGraph, TermId};
+use codesocial_graph::{DataGraph, Pattern, TermId};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
-use codesocial_shacl::{FocusSet, GraphView, Report, Shapes, TermKind};
+use codesocial_shacl::{DateTime, FocusSet, GraphView, Report, Shapes, TermKind};
+use jiff::Timestamp;
 use oxrdf::{Graph, GraphName, Quad, Term, TermRef};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -48,6 +49,7 @@ impl Rules {
         before: &State,
         after: &codesocial_graph::State,
         net: &Changeset,
+        now: Timestamp,
     ) -> Result<Option<Report>, Rejection> {
         let Some(shapes) = &self.shapes else { return Ok(None) };
         let judged = |quad: &&Quad| {
@@ -57,11 +59,12 @@ impl Rules {
         if !net.removed.iter().chain(&net.added).any(|quad| judged(&quad)) {
             return Ok(None);
         }
+        let now = moment(now);
         let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
         // A change that led to a new generation is large: judging all costs no more than finding
         // what it concerns.
         if !after.shares_ids_with(before) {
-            return validate(shapes, &new, &FocusSet::Everything).map(Some);
+            return validate(shapes, &new, &FocusSet::Everything, now).map(Some);
         }
         // A triple that another graph of the union holds too has not changed.
         let changed: Vec<[TermId; 3]> = net
@@ -75,12 +78,17 @@ impl Rules {
         if changed.is_empty() {
             return Ok(None);
         }
-        let focus = codesocial_shacl::affected(shapes, &old, &new, &changed);
-        validate(shapes, &new, &focus).map(Some)
+        let focus = codesocial_shacl::affected(shapes, &old, &new, &changed, now);
+        validate(shapes, &new, &focus, now).map(Some)
     }
 
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
-    pub fn report_on(&self, state: &State, document: &str) -> Result<Report, Rejection> {
+    pub fn report_on(
+        &self,
+        state: &State,
+        document: &str,
+        now: Timestamp,
+    ) -> Result<Report, Rejection> {
         let Some(shapes) = &self.shapes else {
             return Err(Rejection::Validation(Arc::from("no shapes are installed")));
         };
@@ -89,7 +97,7 @@ impl Rules {
             .graph(name.as_ref())
             .filter_map(|triple| state.id(oxrdf::NamedOrBlankNodeRef::from(&triple.subject)))
             .collect();
-        validate(shapes, &Judged(state.data_graph()), &focus)
+        validate(shapes, &Judged(state.data_graph()), &focus, moment(now))
     }
 }
 
@@ -97,9 +105,15 @@ fn validate(
     shapes: &Shapes,
     view: &Judged<'_>,
     focus: &FocusSet<TermId>,
+    now: DateTime,
 ) -> Result<Report, Rejection> {
-    codesocial_shacl::validate_focus(shapes, view, focus)
+    codesocial_shacl::validate_focus(shapes, view, focus, now)
         .map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))
+}
+
+/// A moment as queries have it.
+pub fn moment(now: Timestamp) -> DateTime {
+    format!("{now:.6}").parse().expect("a timestamp is written as an xsd:dateTime")
 }
 
 fn triple_ids(state: &codesocial_graph::State, quad: &Quad) -> Option<[TermId; 3]> {
@@ -156,6 +170,10 @@ impl GraphView for Judged<'_> {
 
     fn contains(&self, s: TermId, p: TermId, o: TermId) -> bool {
         self.0.contains(s, p, o)
+    }
+
+    fn triples(&self) -> impl Iterator<Item = [TermId; 3]> {
+        self.0.triples(Pattern::default())
     }
 
     fn read<R>(&self, node: TermId, judge: impl FnOnce(TermRef<'_>) -> R) -> R {

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use codesocial_rdf::{RdfSyntax, write};
 use codesocial_shacl::{Lang, MemoryGraph, Report, Shapes};
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use oxrdf::{Graph, Triple};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,7 +49,8 @@ impl Validate {
         let shapes = Shapes::parse(&shapes).map_err(Failure::new)?;
         let files = found(&self.data)?;
         let data: MemoryGraph = read(&files)?;
-        let report = codesocial_shacl::validate(&shapes, &data).map_err(Failure::new)?;
+        let now = codesocial_store::moment(Timestamp::now());
+        let report = codesocial_shacl::validate(&shapes, &data, now).map_err(Failure::new)?;
         let language = self.lang.map(|language| match language {
             ReportLanguage::Fr => Lang::Fr,
             ReportLanguage::En => Lang::En,

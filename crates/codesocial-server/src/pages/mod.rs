@@ -349,7 +349,8 @@ mod tests {
                 sh:property [ sh:path [ sh:inversePath <q> ] ; sh:minCount 1 ] .";
         let shapes = Shapes::parse(&triples(shapes).iter().collect()).expect("shapes");
         let data: MemoryGraph = triples("<a> <p> 'long' .").into_iter().collect();
-        let report = validate(&shapes, &data).expect("it ends");
+        let now = "2026-11-23T00:00:00Z".parse().expect("a date and a time");
+        let report = validate(&shapes, &data, now).expect("it ends");
         assert_eq!(report.results.len(), 2);
         let mut html = String::new();
         with_reading("", language, |reading| html = pages.report_page(reading, 422, &report));

@@ -1,4 +1,5 @@
-//! The constraint components of SHACL Core, one file per section of the specification.
+//! The constraint components of SHACL Core, one file per section of the specification; queries
+//! are checked in `sparql/`.
 //!
 //! A check compares handles; it reads a term only where the component judges literals.
 
@@ -49,6 +50,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             Constraint::Closed { allowed } => self.check_closed(site, allowed, sink),
             Constraint::HasValue(value) => self.check_has_value(site, value, sink),
             Constraint::In(members) => self.check_in(site, members, sink),
+            Constraint::Sparql(constraint) => self.check_sparql(site, constraint, sink),
         }
     }
 }

@@ -46,7 +46,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         predicate: &Constant<NamedNode>,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        self.check_order(site, predicate, Component::LessThan, Ordering::is_lt, sink)
+        self.check_order(site, predicate, &Component::LessThan, Ordering::is_lt, sink)
     }
 
     pub(super) fn check_less_than_or_equals(
@@ -55,7 +55,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         predicate: &Constant<NamedNode>,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        self.check_order(site, predicate, Component::LessThanOrEquals, Ordering::is_le, sink)
+        self.check_order(site, predicate, &Component::LessThanOrEquals, Ordering::is_le, sink)
     }
 
     /// One finding for each pair that is not in order, as the SPARQL definition has it.
@@ -63,7 +63,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         &self,
         site: &Site<'a, '_, V::Node>,
         predicate: &Constant<NamedNode>,
-        component: Component,
+        component: &Component,
         in_order: fn(Ordering) -> bool,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
@@ -73,7 +73,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
                 self.steps(1)?;
                 if !self.order(value, other).is_some_and(in_order) {
                     let actual = Actual::Other(other);
-                    sink(Finding { actual, ..site.finding_at(component, value) })?;
+                    sink(Finding { actual, ..site.finding_at(component.clone(), value) })?;
                 }
             }
         }

@@ -33,22 +33,12 @@ const DESCRIPTIVE: [&str; 19] = [
     "optional",
 ];
 
-/// Terms of SHACL-SPARQL, SHACL-JS and SHACL Advanced Features that would change the verdict.
-const UNSUPPORTED: [&str; 13] = [
-    "sparql",
-    "js",
-    "target",
-    "rule",
-    "expression",
-    "values",
-    "select",
-    "ask",
-    "construct",
-    "filterShape",
-    "validator",
-    "nodeValidator",
-    "propertyValidator",
-];
+/// Terms of SHACL-JS and SHACL Advanced Features that would change the verdict.
+const UNSUPPORTED: [&str; 7] =
+    ["js", "target", "rule", "expression", "values", "construct", "filterShape"];
+
+/// Terms of a SPARQL-based constraint, which a shape may be itself.
+const OF_QUERIES: [&str; 2] = ["select", "resultAnnotation"];
 
 const ONLY_ON_PROPERTY_SHAPES: [&str; 6] =
     ["minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals", "qualifiedValueShape"];
@@ -66,7 +56,11 @@ impl Reading<'_, '_> {
     }
 
     pub(super) fn refuse_what_is_not_understood(&mut self) {
+        let is_query = !self.owners("sparql").is_empty();
         for name in self.names() {
+            if is_query && OF_QUERIES.contains(&name.as_str()) {
+                continue;
+            }
             if UNSUPPORTED.contains(&name.as_str()) {
                 self.complain(Some(sh(&name)), None, Problem::Unsupported);
             } else if !DESCRIPTIVE.contains(&name.as_str()) && !is_parameter(&name) {

@@ -1,6 +1,7 @@
 //! What can be wrong with a shapes graph, told all at once.
 
 use crate::pattern::PatternError;
+use crate::sparql::QueryProblem;
 use oxrdf::{NamedNode, Term};
 use std::fmt;
 use thiserror::Error;
@@ -93,6 +94,32 @@ pub enum Problem {
     NotTrue,
     #[error("not a regular expression this engine runs: {0}")]
     Pattern(#[from] PatternError),
+    #[error("not a query that can be a constraint: {0}")]
+    Query(#[from] QueryProblem),
+    #[error("expects a node that holds a query")]
+    NotAConstraint,
+    #[error("missing")]
+    Missing,
+    #[error("expects one sh:prefix, a string, and one sh:namespace, an xsd:anyURI")]
+    BadPrefix,
+    #[error("gives a prefix that is declared already another namespace")]
+    PrefixDeclaredTwice,
+    #[error("expects one sh:annotationProperty, an IRI, and at most one sh:annotationVarName")]
+    BadAnnotation,
+    #[error("a constraint component needs an IRI")]
+    AnonymousComponent,
+    #[error("a constraint component needs a parameter that is not optional")]
+    NoParameter,
+    #[error("a parameter has one sh:path, an IRI")]
+    BadParameter,
+    #[error("its name is empty, taken or reserved")]
+    BadParameterName,
+    #[error("expects a node that holds a validator")]
+    NotAValidator,
+    #[error("has no effect: the component has no validator for this kind of shape")]
+    NoValidator,
+    #[error("has no effect: a parameter of the component is missing")]
+    ParameterMissing,
     #[error("the implicit target of a shape that is a class needs an IRI")]
     AnonymousClass,
     #[error("refers to itself, and recursive shapes have no meaning")]

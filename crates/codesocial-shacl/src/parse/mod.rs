@@ -4,21 +4,24 @@
 //! is understood, or refused with the shape, the property and the value, or, where the standard
 //! gives it no effect, told as a warning.
 
+mod component;
 mod constraints;
 mod discover;
 mod error;
 mod nesting;
 mod path;
 mod read;
+mod sparql;
 
 pub use self::error::{Problem, ShapesError, ShapesErrors};
 pub use self::nesting::SHAPE_DEPTH_MAX;
 pub use self::path::{PATH_DEPTH_MAX, PATH_NODES_MAX};
 pub use self::read::LIST_LENGTH_MAX;
 
+use self::component::Declared;
 use self::read::Reading;
 use crate::compact::Prefixes;
-use crate::model::{Constant, Severity, Shape, ShapeId, Shapes, Slot, Target};
+use crate::model::{Constant, Constraint, Severity, Shape, ShapeId, Shapes, Slot, Target};
 use crate::reads::Reads;
 use crate::target::TargetIndex;
 use crate::vocab::sh;
@@ -27,10 +30,12 @@ use oxrdf::vocab::rdf;
 use oxrdf::{Graph, NamedNode, NamedOrBlankNode, Term, TermRef};
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
     let mut parser = Parser::new(graph);
+    parser.components = component::declared(&mut parser);
     let mut shapes = Vec::new();
     while let Some(node) = parser.nodes.get_index(shapes.len()).cloned() {
         shapes.push(Reading::new(&mut parser, node).shape());
@@ -39,6 +44,8 @@ pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
     parser.errors.extend(nesting::check(&shapes));
     if !parser.errors.is_empty() {
         parser.errors.sort_by_cached_key(ToString::to_string);
+        // Shapes may share a constraint.
+        parser.errors.dedup_by_key(|error| error.to_string());
         return Err(ShapesErrors(parser.errors));
     }
     let prefixes = Arc::new(declared_prefixes(graph));
@@ -46,7 +53,9 @@ pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
     let targets = TargetIndex::new(&shapes);
     let reads = Reads::new(&shapes);
     let warnings = parser.warnings;
-    Ok(Shapes { shapes, constants, targets, reads, prefixes, warnings })
+    let graph =
+        asks_for_shapes(&shapes).then(|| graph.iter().map(oxrdf::TripleRef::into_owned).collect());
+    Ok(Shapes { shapes, constants, targets, reads, prefixes, graph, warnings })
 }
 
 /// The state of reading one shapes graph.
@@ -57,8 +66,7 @@ struct Parser<'g> {
     constants: IndexSet<Term, FxBuildHasher>,
     /// `rdfs:Class` and its subclasses in the shapes graph.
     classes: BTreeSet<String>,
-    /// Predicates that the shapes graph declares as parameters of components of its own.
-    custom_parameters: Vec<NamedNode>,
+    components: Rc<[Declared]>,
     errors: Vec<ShapesError>,
     warnings: Vec<ShapesError>,
 }
@@ -74,7 +82,7 @@ impl<'g> Parser<'g> {
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            custom_parameters,
+            components: Rc::new([]),
             errors: Vec::new(),
             warnings: Vec::new(),
         }
@@ -107,10 +115,13 @@ impl<'g> Parser<'g> {
 impl Reading<'_, '_> {
     fn shape(&mut self) -> Shape {
         let path = self.path();
+        let mut constraints = self.constraints();
+        constraints.extend(self.queries(path.as_ref()));
+        constraints.extend(self.declared(path.as_ref()));
         let shape = Shape {
             node: self.node.clone(),
             targets: self.targets(),
-            constraints: self.constraints(),
+            constraints,
             path,
             severity: self.severity(),
             messages: self.texts("message"),
@@ -153,7 +164,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn severity(&mut self) -> Severity {
+    pub(super) fn severity(&mut self) -> Severity {
         match self.one("severity") {
             None => Severity::Violation,
             Some(Term::NamedNode(iri)) => [Severity::Violation, Severity::Warning, Severity::Info]
@@ -166,6 +177,15 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a query reads the shapes graph, which is kept for it.
+fn asks_for_shapes(shapes: &[Shape]) -> bool {
+    let mut constraints = shapes.iter().flat_map(|shape| &shape.constraints);
+    constraints.any(|constraint| match constraint {
+        Constraint::Sparql(constraint) => constraint.query.reads_shapes,
+        _ => false,
+    })
 }
 
 /// `sh:declare` anywhere in the shapes graph.

@@ -57,7 +57,8 @@ fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
         | Constraint::LessThanOrEquals(_)
         | Constraint::Closed { .. }
         | Constraint::HasValue(_)
-        | Constraint::In(_) => Vec::new(),
+        | Constraint::In(_)
+        | Constraint::Sparql(_) => Vec::new(),
     })
 }
 

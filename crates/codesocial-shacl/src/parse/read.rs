@@ -5,7 +5,7 @@ use crate::model::{Constant, ShapeId};
 use crate::vocab::{sh, sh_name};
 use oxrdf::vocab::{rdf, xsd};
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term, TermRef};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub const LIST_LENGTH_MAX: usize = 10_000;
 
@@ -20,20 +20,13 @@ pub(super) struct Reading<'p, 'g> {
 impl<'p, 'g> Reading<'p, 'g> {
     pub(super) fn new(parser: &'p mut Parser<'g>, node: NamedOrBlankNode) -> Self {
         let mut values: BTreeMap<String, Vec<Term>> = BTreeMap::new();
-        let mut custom = BTreeSet::new();
         for triple in parser.graph.triples_for_subject(&node) {
             if let Some(name) = sh_name(triple.predicate) {
                 values.entry(name.to_owned()).or_default().push(triple.object.into_owned());
-            } else if parser.custom_parameters.iter().any(|p| p.as_ref() == triple.predicate) {
-                custom.insert(triple.predicate.into_owned());
             }
         }
         values.values_mut().for_each(|terms| terms.sort_by_cached_key(ToString::to_string));
-        let mut reading = Self { parser, node, values };
-        for predicate in custom {
-            reading.complain(Some(predicate), None, Problem::Unsupported);
-        }
-        reading
+        Self { parser, node, values }
     }
 
     pub(super) fn names(&self) -> Vec<String> {
@@ -225,8 +218,16 @@ impl<'p, 'g> Reading<'p, 'g> {
 
     /// Tells of what is legal and without effect.
     pub(super) fn warn(&mut self, name: &str, value: &Term, problem: Problem) {
+        self.warn_at(Some(sh(name)), Some(value.clone()), problem);
+    }
+
+    pub(super) fn warn_at(
+        &mut self,
+        property: Option<NamedNode>,
+        value: Option<Term>,
+        problem: Problem,
+    ) {
         let shape = self.node.clone().into();
-        let (property, value) = (Some(sh(name)), Some(value.clone()));
         self.parser.warnings.push(ShapesError { shape, property, value, problem });
     }
 

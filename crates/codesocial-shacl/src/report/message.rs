@@ -71,8 +71,8 @@ impl ValidationResult {
             path: &self.path.as_ref().map(|path| path.display(prefixes)).unwrap_or_default(),
         };
         match language {
-            Lang::Fr => words.french(self.component),
-            Lang::En => words.english(self.component),
+            Lang::Fr => words.french(&self.component),
+            Lang::En => words.english(&self.component),
         }
     }
 }
@@ -85,7 +85,7 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn french(&self, component: Component) -> String {
+    fn french(&self, component: &Component) -> String {
         let Self { expected: e, value: v, found: f, path } = self;
         // French has a singular for 0 and 1.
         let s = if matches!(*e, "0" | "1") { "" } else { "s" };
@@ -142,10 +142,16 @@ impl Words<'_> {
             Component::Closed => format!("propriété {path} non prévue, de valeur {v}"),
             Component::HasValue => format!("valeur {e} attendue, absente"),
             Component::In => format!("une valeur parmi {e} attendue, {v} trouvée"),
+            Component::Sparql | Component::Declared(_) if v.is_empty() => {
+                format!("contrainte {e} non satisfaite")
+            }
+            Component::Sparql | Component::Declared(_) => {
+                format!("contrainte {e} non satisfaite par {v}")
+            }
         }
     }
 
-    fn english(&self, component: Component) -> String {
+    fn english(&self, component: &Component) -> String {
         let Self { expected: e, value: v, found: f, path } = self;
         let s = if *e == "1" { "" } else { "s" };
         match component {
@@ -190,6 +196,12 @@ impl Words<'_> {
             Component::Closed => format!("property {path} is not allowed, its value is {v}"),
             Component::HasValue => format!("the value {e} expected, not found"),
             Component::In => format!("one of {e} expected, {v} found"),
+            Component::Sparql | Component::Declared(_) if v.is_empty() => {
+                format!("constraint {e} is not met")
+            }
+            Component::Sparql | Component::Declared(_) => {
+                format!("constraint {e} is not met by {v}")
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::compact::Prefixes;
 use crate::eval::{Actual, Evaluation, Finding, Id};
 use crate::model::{Component, Constraint, Severity, ShapeId, Shapes};
 use crate::path::Path;
+use crate::sparql::{Said, Source, SparqlConstraint};
 use crate::view::GraphView;
 use oxrdf::{Literal, NamedNode, NamedOrBlankNode, Term};
 use std::sync::Arc;
@@ -38,8 +39,12 @@ pub struct ValidationResult {
     pub expected: String,
     /// What was found, where it is not the value: a count, a language, another value.
     pub found: Option<String>,
-    /// `sh:message` of the shape.
+    /// What the shape or its query says.
     pub shape_messages: Vec<Literal>,
+    /// The constraint with a query that failed.
+    pub source_constraint: Option<NamedOrBlankNode>,
+    /// `sh:resultAnnotation`.
+    pub annotations: Vec<(NamedNode, Term)>,
 }
 
 impl Report {
@@ -81,18 +86,24 @@ impl Report {
             Term::NamedNode(predicate) => Some(Path::Predicate(predicate)),
             Term::BlankNode(_) | Term::Literal(_) => None,
         });
-        let expected = expected(finding.constraint, finding.component, evaluation.shapes);
-        self.results.push(ValidationResult {
+        let expected = expected(finding.constraint, &finding.component, evaluation.shapes);
+        let mut result = ValidationResult {
             source_shape: finding.shape.node.clone(),
             focus: evaluation.term(finding.focus),
             path: predicate.or_else(|| finding.shape.path.as_ref().map(Path::plain)),
-            component: finding.component,
+            component: finding.component.clone(),
             value: finding.value.map(|value| evaluation.term(value)),
             severity: finding.shape.severity.clone(),
             expected,
             found,
             shape_messages: finding.shape.messages.clone(),
-        });
+            source_constraint: None,
+            annotations: Vec::new(),
+        };
+        if let Constraint::Sparql(constraint) = finding.constraint {
+            result.take(Said::new(evaluation, finding, constraint), constraint);
+        }
+        self.results.push(result);
     }
 
     pub(crate) fn finished(mut self) -> Self {
@@ -103,6 +114,20 @@ impl Report {
 }
 
 impl ValidationResult {
+    /// Completes the result of a query.
+    fn take(&mut self, said: Said, constraint: &SparqlConstraint) {
+        self.value = said.value;
+        self.path = said.path.map(Path::Predicate).or(self.path.take());
+        self.shape_messages = said.messages;
+        self.annotations = said.annotations;
+        if let Some(severity) = &constraint.severity {
+            self.severity = severity.clone();
+        }
+        if let Source::Constraint(node) = &constraint.source {
+            self.source_constraint = Some(node.clone());
+        }
+    }
+
     /// Labels of anonymous shapes change with each parse, so they rank alike.
     fn rank(&self) -> impl Ord + use<> {
         let shape = match &self.source_shape {
@@ -113,10 +138,11 @@ impl ValidationResult {
             shape,
             self.focus.to_string(),
             self.path.as_ref().map(|path| path.display(&Prefixes::default())),
-            self.component,
+            self.component.clone(),
             self.value.as_ref().map(ToString::to_string),
             self.found.clone(),
             self.expected.clone(),
+            self.shape_messages.iter().map(ToString::to_string).collect::<Vec<_>>(),
         )
     }
 
@@ -128,11 +154,14 @@ impl ValidationResult {
         };
         let messages = self.messages_with(prefixes, Some(language));
         let messages: Vec<&str> = messages.iter().map(Literal::value).collect();
+        let component = match &self.component {
+            Component::Declared(iri) => prefixes.iri(iri.as_ref()),
+            own => format!("{own:?}"),
+        };
         format!(
-            "{focus}{path}: {component:?}{severity} — {message}",
+            "{focus}{path}: {component}{severity} — {message}",
             focus = prefixes.term(self.focus.as_ref()),
             path = path.unwrap_or_default(),
-            component = self.component,
             message = messages.join(" / "),
         )
     }
@@ -144,7 +173,7 @@ const EXPECTED_MEMBERS_MAX: usize = 16;
 const EXPECTED_CHARS_MAX: usize = 1_000;
 
 /// What a constraint asks for, in a form that reads the same in every language.
-fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> String {
+fn expected(constraint: &Constraint, component: &Component, shapes: &Shapes) -> String {
     let prefixes = &shapes.prefixes;
     let named = |&id: &ShapeId| match &shapes[id].node {
         NamedOrBlankNode::NamedNode(iri) => prefixes.iri(iri.as_ref()),
@@ -182,6 +211,12 @@ fn expected(constraint: &Constraint, component: Component, shapes: &Shapes) -> S
         Constraint::Closed { allowed } => listed(allowed, |p| prefixes.iri(p.term.as_ref())),
         Constraint::HasValue(value) => prefixes.term(value.term.as_ref()),
         Constraint::In(members) => listed(members, |member| prefixes.term(member.term.as_ref())),
+        Constraint::Sparql(constraint) => match &constraint.source {
+            Source::Constraint(NamedOrBlankNode::NamedNode(iri)) | Source::Component(iri) => {
+                prefixes.iri(iri.as_ref())
+            }
+            Source::Constraint(NamedOrBlankNode::BlankNode(_)) => "SPARQL".to_owned(),
+        },
     };
     match text.char_indices().nth(EXPECTED_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),

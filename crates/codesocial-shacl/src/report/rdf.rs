@@ -29,9 +29,11 @@ impl Report {
         };
         let terms = self.results.iter().flat_map(|result| {
             let shape = Term::from(result.source_shape.clone());
-            [blank(&shape), blank(&result.focus), result.value.as_ref().and_then(blank)]
+            let constraint = result.source_constraint.clone().map(Term::from);
+            let own = [Some(shape), Some(result.focus.clone()), result.value.clone(), constraint];
+            own.into_iter().flatten().chain(result.annotations.iter().map(|said| said.1.clone()))
         });
-        let labels: Vec<String> = terms.flatten().collect();
+        let labels: Vec<String> = terms.filter_map(|term| blank(&term)).collect();
         while labels.iter().any(|label| label.starts_with(&prefix)) {
             prefix.push('x');
         }
@@ -74,6 +76,12 @@ impl Writer {
         self.add(&node, sh("resultSeverity"), result.severity.iri());
         self.add(&node, sh("sourceConstraintComponent"), result.component.iri());
         self.add(&node, sh("sourceShape"), result.source_shape.clone());
+        if let Some(constraint) = &result.source_constraint {
+            self.add(&node, sh("sourceConstraint"), constraint.clone());
+        }
+        for (property, value) in &result.annotations {
+            self.add(&node, property.clone(), value.clone());
+        }
         for message in result.messages_with(prefixes, language) {
             self.add(&node, sh("resultMessage"), message);
         }

@@ -4,9 +4,10 @@
 
 mod components;
 mod malformed;
+mod queries;
 mod shapes;
 
-use codesocial_shacl::{Lang, MemoryGraph, Shapes, validate};
+use codesocial_shacl::{DateTime, Lang, MemoryGraph, Shapes, validate};
 use expect_test::Expect;
 use oxrdf::{Graph, Triple};
 use oxttl::TurtleParser;
@@ -24,6 +25,11 @@ fn parse(turtle: &str) -> Vec<Triple> {
     TurtleParser::new().for_slice(text.as_bytes()).collect::<Result<_, _>>().unwrap()
 }
 
+/// What time it is in these tests.
+fn now() -> DateTime {
+    "2026-11-23T04:00:00Z".parse().unwrap()
+}
+
 /// Validates data with a shape `:S` that targets `:x` and has these properties.
 #[track_caller]
 fn check(shape: &str, data: &str, expected: Expect) {
@@ -37,7 +43,7 @@ fn check_shapes(shapes: &str, data: &str, expected: Expect) {
     let shapes: Graph = parse(&format!("{shapes} {declared}")).into_iter().collect();
     let data: MemoryGraph = parse(data).into_iter().collect();
     let shapes = Shapes::parse(&shapes).unwrap_or_else(|errors| panic!("{errors}"));
-    expected.assert_eq(&validate(&shapes, &data).unwrap().to_text(Lang::En));
+    expected.assert_eq(&validate(&shapes, &data, now()).unwrap().to_text(Lang::En));
 }
 
 /// A shapes graph that is refused, with what is said about it.

@@ -1,6 +1,6 @@
 //! Targets, paths, severities and messages.
 
-use super::{check, check_shapes, parse};
+use super::{check, check_shapes, now, parse};
 use codesocial_shacl::{FocusSet, GraphView, Lang, MemoryGraph, Shapes, validate, validate_focus};
 use expect_test::expect;
 use oxrdf::{Graph, NamedNode};
@@ -153,7 +153,8 @@ fn a_message_of_the_shape_stands_in_place_of_the_default() {
         :T sh:targetNode :x ; sh:nodeKind sh:Literal ; sh:message 'Nein'@de .
         :U sh:targetNode :x ; sh:property [ sh:path :p ; sh:minCount 1 ] .";
     let shapes: Graph = parse(shapes).into_iter().collect();
-    let report = validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default()).unwrap();
+    let report =
+        validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default(), now()).unwrap();
     let messages = |language| {
         let all = report.results.iter().map(|result| {
             let messages = result.messages(language);
@@ -193,7 +194,7 @@ fn the_engine_speaks_french() {
     let data = ":x :p 3 ; :s 2 ; :t 'a'@fr, 'b'@fr ; :u _:n .";
     let shapes: Graph = parse(shapes).into_iter().collect();
     let data: MemoryGraph = parse(data).into_iter().collect();
-    let report = validate(&Shapes::parse(&shapes).unwrap(), &data).unwrap();
+    let report = validate(&Shapes::parse(&shapes).unwrap(), &data, now()).unwrap();
     let text = report.to_text(Lang::Fr).replace("http://example.org/", "");
     expect![[r#"
         <x> <p>: Class — 3 n'est pas une instance de <C>
@@ -235,7 +236,7 @@ fn only_violations_block() {
         let shapes =
             format!(":S sh:targetNode :x ; sh:nodeKind sh:Literal ; sh:severity sh:{severity} .");
         let shapes: Graph = parse(&shapes).into_iter().collect();
-        validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default()).unwrap()
+        validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default(), now()).unwrap()
     };
     let (warning, violation) = (report("Warning"), report("Violation"));
     assert_eq!((warning.conforms, warning.blocks()), (false, false));
@@ -247,7 +248,8 @@ fn a_report_is_a_graph_of_its_own_blank_nodes() {
     let shapes = ":S sh:targetNode :x ; sh:property
         [ sh:path (:p [ sh:inversePath :q ]) ; sh:minCount 1 ; sh:message 'No' ] .";
     let shapes: Graph = parse(shapes).into_iter().collect();
-    let report = validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default()).unwrap();
+    let report =
+        validate(&Shapes::parse(&shapes).unwrap(), &MemoryGraph::default(), now()).unwrap();
     let shape = report.results[0].source_shape.to_string();
     let triples: Vec<String> =
         report.to_triples(None).iter().map(|t| t.to_string().replace(&shape, "_:shape")).collect();
@@ -285,7 +287,7 @@ fn a_focus_node_is_judged_by_the_shapes_that_target_it_only() {
     let judged = |name: &str| {
         let node = NamedNode::new_unchecked(format!("http://example.org/{name}"));
         let focus: FocusSet<u32> = data.node(node.as_ref().into()).into_iter().collect();
-        let report = validate_focus(&shapes, &data, &focus).unwrap();
+        let report = validate_focus(&shapes, &data, &focus, now()).unwrap();
         let shape = |s: &oxrdf::NamedOrBlankNode| s.to_string().replace("http://example.org/", "");
         report.results.iter().map(|r| shape(&r.source_shape)).collect::<Vec<_>>().join(" ")
     };
