@@ -36,7 +36,6 @@ mod shapes;
 mod slow;
 mod slug;
 mod sparql;
-mod sparql_rules;
 mod stories;
 mod tidy;
 mod update;

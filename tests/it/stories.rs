@@ -58,13 +58,13 @@ fn a_refused_organisation_hears_why_in_its_language_and_the_corrected_one_is_cre
     };
     let french = post("fr").send().expect_status(422);
     expect![[r#"
-        <http://registre.example/organizations/lac> <http://virtual-assembly.org/ontologies/pair#homePage>: Pattern — Une adresse commence par http:// ou https://.
-        <http://registre.example/organizations/lac> <http://virtual-assembly.org/ontologies/pair#label>: MinCount — Un nom, un seul, de 1 à 200 caractères, sans étiquette de langue."#]]
+        <http://registre.example/organizations/lac> pair:homePage: Pattern — Une adresse commence par http:// ou https://.
+        <http://registre.example/organizations/lac> pair:label: MinCount — Un nom, un seul, de 1 à 200 caractères, sans étiquette de langue."#]]
     .assert_eq(french.body.trim_end());
     let english = post("en").send().expect_status(422);
     expect![[r#"
-        <http://registre.example/organizations/lac> <http://virtual-assembly.org/ontologies/pair#homePage>: Pattern — An address starts with http:// or https://.
-        <http://registre.example/organizations/lac> <http://virtual-assembly.org/ontologies/pair#label>: MinCount — One name, and only one, of 1 to 200 characters, without a language tag."#]]
+        <http://registre.example/organizations/lac> pair:homePage: Pattern — An address starts with http:// or https://.
+        <http://registre.example/organizations/lac> pair:label: MinCount — One name, and only one, of 1 to 200 characters, without a language tag."#]]
     .assert_eq(english.body.trim_end());
     let right = format!(
         "{PREFIXES}<> a pair:Organization ; pair:label \"Lac\" ;

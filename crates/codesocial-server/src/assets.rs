@@ -14,11 +14,9 @@ use std::path::{Path, PathBuf};
 #[include = "*.ttl"]
 struct Ontology;
 
-/// Without the rules in SPARQL, which the engine does not evaluate.
 #[derive(Embed)]
 #[folder = "../../shapes"]
 #[include = "*.ttl"]
-#[exclude = "sparql/*"]
 struct Shapes;
 
 #[derive(Embed)]
