@@ -32,8 +32,8 @@ pub use crate::datatype::{LexicalSpace, is_well_formed};
 pub use crate::eval::{Failure, RESULTS_MAX, STEPS_PER_FOCUS_MAX, validate, validate_focus};
 pub use crate::memory::MemoryGraph;
 pub use crate::model::{
-    Bound, Component, Constant, Constraint, NodeKinds, Qualified, Severity, Shape, ShapeId, Shapes,
-    Side, Target,
+    Bound, ByTypes, Component, Constant, Constraint, Edition, Key, NodeKinds, Qualified, Severity,
+    Shape, ShapeId, Shapes, Side, Target,
 };
 pub use crate::parse::{
     LIST_LENGTH_MAX, PATH_DEPTH_MAX, PATH_NODES_MAX, Problem, SHAPE_DEPTH_MAX, ShapesError,

@@ -35,9 +35,14 @@ pub struct Shapes {
 }
 
 impl Shapes {
-    /// Reads a shapes graph, or tells everything that is wrong with it.
+    /// Reads a shapes graph of SHACL 1.0, or tells everything that is wrong with it.
     pub fn parse(graph: &Graph) -> Result<Self, ShapesErrors> {
-        crate::parse::parse(graph)
+        Self::parse_as(graph, Edition::V1_0)
+    }
+
+    /// Reads a shapes graph of an edition.
+    pub fn parse_as(graph: &Graph, edition: Edition) -> Result<Self, ShapesErrors> {
+        crate::parse::parse(graph, edition)
     }
 
     pub fn len(&self) -> usize {
@@ -65,6 +70,18 @@ impl Index<ShapeId> for Shapes {
     fn index(&self, id: ShapeId) -> &Shape {
         &self.shapes[id.index()]
     }
+}
+
+/// Which terms of SHACL a shapes graph may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Edition {
+    /// The Recommendation. <https://www.w3.org/TR/shacl/>
+    #[default]
+    V1_0,
+    /// With what this engine has of the draft of 1.2: lists in `sh:class`, `sh:datatype` and
+    /// `sh:nodeKind`, `sh:closed sh:ByTypes`, `sh:singleLine`, `sh:subsetOf`, `sh:someValue`,
+    /// `sh:rootClass`, `sh:uniqueValuesFor`. <https://www.w3.org/TR/shacl12-core/>
+    Draft1_2,
 }
 
 /// The place of a shape among the shapes it was parsed with.
@@ -134,8 +151,10 @@ pub enum Severity {
 /// One constraint of a shape: a component with its parameters, or a query.
 #[derive(Debug)]
 pub enum Constraint {
-    Class(Constant<NamedNode>),
-    Datatype(NamedNode, LexicalSpace),
+    /// An instance of one of these.
+    Class(Vec<Constant<NamedNode>>),
+    /// Of one of these, and well formed.
+    Datatype(Vec<(NamedNode, LexicalSpace)>),
     NodeKind(NodeKinds),
 
     MinCount(u64),
@@ -148,11 +167,13 @@ pub enum Constraint {
     Pattern(Pattern),
     LanguageIn(Vec<String>),
     UniqueLang,
+    SingleLine,
 
     Equals(Constant<NamedNode>),
     Disjoint(Constant<NamedNode>),
     LessThan(Constant<NamedNode>),
     LessThanOrEquals(Constant<NamedNode>),
+    SubsetOf(Constant<NamedNode>),
 
     Not(ShapeId),
     And(Vec<ShapeId>),
@@ -161,17 +182,41 @@ pub enum Constraint {
 
     Node(ShapeId),
     Property(ShapeId),
+    SomeValue(ShapeId),
     Qualified(Qualified),
 
-    Closed { allowed: Vec<Constant<NamedNode>> },
+    Closed {
+        allowed: Vec<Constant<NamedNode>>,
+    },
+    ClosedByTypes(ByTypes),
     HasValue(Constant<Term>),
     In(Vec<Constant<Term>>),
+    /// The class itself or one below it.
+    RootClass(Vec<Constant<NamedNode>>),
+    UniqueValuesFor(Key),
 
     Sparql(Box<SparqlConstraint>),
 }
 
+/// What a node may have by its types: the predicates of the property shapes of each class, and of
+/// the shapes that these are made of.
+#[derive(Debug)]
+pub struct ByTypes {
+    /// `rdf:type` and `sh:ignoredProperties`.
+    pub allowed: Vec<Constant<NamedNode>>,
+    pub classes: Vec<(Constant<NamedNode>, Vec<Constant<NamedNode>>)>,
+}
+
+/// Properties whose values together are those of one target node of a shape only.
+#[derive(Debug)]
+pub struct Key {
+    pub properties: Vec<Constant<NamedNode>>,
+    /// The shape whose target nodes are told apart.
+    pub shape: ShapeId,
+}
+
 /// The node kinds that `sh:nodeKind` lets pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NodeKinds {
     pub iri: bool,
     pub blank_node: bool,
@@ -179,6 +224,15 @@ pub struct NodeKinds {
 }
 
 impl NodeKinds {
+    /// What either lets pass.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            iri: self.iri || other.iri,
+            blank_node: self.blank_node || other.blank_node,
+            literal: self.literal || other.literal,
+        }
+    }
+
     pub fn admits(self, kind: TermKind) -> bool {
         match kind {
             TermKind::Iri => self.iri,
@@ -230,20 +284,25 @@ pub enum Component {
     Pattern,
     LanguageIn,
     UniqueLang,
+    SingleLine,
     Equals,
     Disjoint,
     LessThan,
     LessThanOrEquals,
+    SubsetOf,
     Not,
     And,
     Or,
     Xone,
     Node,
+    SomeValue,
     QualifiedMinCount,
     QualifiedMaxCount,
     Closed,
     HasValue,
     In,
+    RootClass,
+    UniqueValuesFor,
     Sparql,
     /// One that the shapes graph declares.
     Declared(NamedNode),

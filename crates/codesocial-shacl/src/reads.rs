@@ -8,7 +8,7 @@
 //! Invariant: whatever a check reads has an edge or a seed here. A new component adds its arm to
 //! [`Builder::constraint`], which names all of them.
 
-use crate::model::{Constant, Constraint, Shape, ShapeId, Slot, Target};
+use crate::model::{Constant, Constraint, Key, Shape, ShapeId, Slot, Target};
 use crate::path::{Direction, Path};
 use crate::sparql::{Place, Read};
 use oxrdf::NamedNode;
@@ -127,36 +127,60 @@ impl Builder {
             return;
         }
         self.reads.states[start as usize].is_target = !shape.targets.is_empty();
-        for target in &shape.targets {
-            match target {
-                Target::Node(_) => {}
-                Target::Class(class) => self.class(start, class.slot),
-                Target::SubjectsOf(p) => self.read(start, p, Direction::Forward),
-                Target::ObjectsOf(p) => self.read(start, p, Direction::Backward),
-            }
-        }
+        self.targets(start, &shape.targets);
         let values = match &shape.path {
             Some(path) => self.path(start, path, Direction::Forward),
             None => start,
         };
         for constraint in &shape.constraints {
             self.constraint(start, values, constraint);
+            if let Constraint::UniqueValuesFor(key) = constraint {
+                self.key(values, key, &shape.targets);
+            }
+        }
+    }
+
+    /// Whether the nodes of a state are targets.
+    fn targets(&mut self, state: StateId, targets: &[Target]) {
+        for target in targets {
+            match target {
+                Target::Node(_) => {}
+                Target::Class(class) => self.class(state, class.slot),
+                Target::SubjectsOf(p) => self.read(state, p, Direction::Forward),
+                Target::ObjectsOf(p) => self.read(state, p, Direction::Backward),
+            }
         }
     }
 
     fn constraint(&mut self, focus: StateId, values: StateId, constraint: &Constraint) {
         match constraint {
-            Constraint::Class(class) => self.class(values, class.slot),
+            Constraint::Class(classes) => {
+                classes.iter().for_each(|class| self.class(values, class.slot));
+            }
             Constraint::Equals(p)
             | Constraint::Disjoint(p)
             | Constraint::LessThan(p)
-            | Constraint::LessThanOrEquals(p) => self.read(focus, p, Direction::Forward),
+            | Constraint::LessThanOrEquals(p)
+            | Constraint::SubsetOf(p) => self.read(focus, p, Direction::Forward),
             Constraint::Closed { .. } => self.reads.any_seeds.push((values, Direction::Forward)),
+            Constraint::ClosedByTypes(_) => {
+                self.reads.any_seeds.push((values, Direction::Forward));
+                let above = self.state();
+                self.edge(values, Edge::Step(Slot::TYPE, Direction::Forward), above);
+                self.hierarchy(above, None);
+            }
+            Constraint::RootClass(classes) => {
+                let above = self.state();
+                self.edge(values, Edge::Same, above);
+                classes.iter().for_each(|class| self.hierarchy(above, Some(class.slot)));
+            }
             Constraint::Property(shape) => {
                 let start = start_of(*shape);
                 self.edge(values, Edge::Same, start);
             }
-            Constraint::Not(shape) | Constraint::Node(shape) => self.verdicts(values, &[*shape]),
+            Constraint::Not(shape) | Constraint::Node(shape) | Constraint::SomeValue(shape) => {
+                self.verdicts(values, &[*shape]);
+            }
             Constraint::And(shapes) | Constraint::Or(shapes) | Constraint::Xone(shapes) => {
                 self.verdicts(values, shapes);
             }
@@ -171,13 +195,16 @@ impl Builder {
             | Constraint::MinCount(_)
             | Constraint::MaxCount(_)
             | Constraint::Range(_)
+            | Constraint::SingleLine
             | Constraint::MinLength(_)
             | Constraint::MaxLength(_)
             | Constraint::Pattern(_)
             | Constraint::LanguageIn(_)
             | Constraint::UniqueLang
             | Constraint::HasValue(_)
-            | Constraint::In(_) => {}
+            | Constraint::In(_)
+            // Read with the targets of the shape.
+            | Constraint::UniqueValuesFor(_) => {}
         }
     }
 
@@ -251,10 +278,30 @@ impl Builder {
     fn class(&mut self, state: StateId, class: Slot) {
         let above = self.state();
         self.edge(state, Edge::Step(Slot::TYPE, Direction::Forward), above);
-        self.edge(above, Edge::Step(Slot::SUB_CLASS_OF, Direction::Forward), above);
-        let seed = |state| Seed { state, direction: Direction::Forward, class: Some(class) };
-        self.seed(&rdf::TYPE.into_owned(), seed(state));
-        self.seed(&rdfs::SUB_CLASS_OF.into_owned(), seed(above));
+        let seed = Seed { state, direction: Direction::Forward, class: Some(class) };
+        self.seed(&rdf::TYPE.into_owned(), seed);
+        self.hierarchy(above, Some(class));
+    }
+
+    /// `rdfs:subClassOf*` from a class, towards one or any.
+    fn hierarchy(&mut self, state: StateId, class: Option<Slot>) {
+        self.edge(state, Edge::Step(Slot::SUB_CLASS_OF, Direction::Forward), state);
+        let seed = Seed { state, direction: Direction::Forward, class };
+        self.seed(&rdfs::SUB_CLASS_OF.into_owned(), seed);
+    }
+
+    /// The values of a key, and from those of its first property the other nodes that have them.
+    fn key(&mut self, state: StateId, key: &Key, targets: &[Target]) {
+        let Some(first) = key.properties.first() else { return };
+        let (value, other) = (self.state(), self.state());
+        self.edge(state, Edge::Step(first.slot, Direction::Forward), value);
+        self.edge(value, Edge::Step(first.slot, Direction::Backward), other);
+        self.read(value, first, Direction::Backward);
+        for property in &key.properties {
+            self.read(state, property, Direction::Forward);
+            self.read(other, property, Direction::Forward);
+        }
+        self.targets(other, targets);
     }
 
     /// Thompson's construction: adds a path that begins at a state and tells where it ends.

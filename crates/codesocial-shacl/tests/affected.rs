@@ -3,8 +3,8 @@
 #![cfg(test)]
 
 use codesocial_shacl::{
-    DateTime, FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult, WALK_STEPS_MAX,
-    affected, validate, validate_focus,
+    DateTime, Edition, FocusSet, GraphView, MemoryGraph, Report, Shapes, ValidationResult,
+    WALK_STEPS_MAX, affected, validate, validate_focus,
 };
 use expect_test::{Expect, expect};
 use oxrdf::{Term, Triple};
@@ -29,7 +29,8 @@ fn shapes(turtle: &str) -> Shapes {
         "{turtle} :ns sh:declare
             [ sh:prefix '' ; sh:namespace 'http://example.org/'^^xsd:anyURI ] ."
     );
-    Shapes::parse(&parse(&turtle).into_iter().collect()).unwrap_or_else(|errors| panic!("{errors}"))
+    Shapes::parse_as(&parse(&turtle).into_iter().collect(), Edition::Draft1_2)
+        .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// What time it is in these tests.
@@ -205,6 +206,15 @@ const POOL: &[&str] = &[
         $this :p ?x { ?y :q ?value OPTIONAL { ?y :r ?x } } }''' ] .",
     ":Q14 sh:targetSubjectsOf :q ; sh:sparql [ sh:prefixes :ns ; sh:select '''SELECT $this ?value {
         $this !(:q|^:r) ?x . ?value ?p $this . ?x :p ?y }''' ] .",
+    ":D0 sh:targetClass :A ; sh:uniqueValuesFor :p .",
+    ":D1 sh:targetSubjectsOf :q ; sh:uniqueValuesFor ( :q :r ) .",
+    ":D2 sh:targetClass :B ; sh:property [ sh:path :p ; sh:uniqueValuesFor :q ] .",
+    ":D3 sh:targetClass :A ; sh:closed sh:ByTypes ; sh:property [ sh:path :p ] .
+     :D4 sh:targetClass :B ; sh:property [ sh:path :q ] .",
+    ":D5 sh:targetSubjectsOf :p ; sh:property [ sh:path :p ; sh:rootClass :B ] ,
+        [ sh:path :q ; sh:subsetOf :p ] .",
+    ":D6 sh:targetClass :B ; sh:property [ sh:path :p ; sh:class ( :A :C ) ] ,
+        [ sh:path :q ; sh:someValue [ sh:class :B ] ; sh:singleLine true ] .",
     ":S19 sh:targetSubjectsOf rdf:type ; sh:deactivated true ; sh:nodeKind sh:Literal .",
 ];
 

@@ -4,7 +4,7 @@ use super::data::Data;
 use super::{CONFORMS_NOT, Failure, located, say};
 use clap::{Args, ValueEnum};
 use codesocial_rdf::{RdfSyntax, write};
-use codesocial_shacl::{Lang, MemoryGraph, Report, Shapes};
+use codesocial_shacl::{Edition, Lang, MemoryGraph, Report, Shapes};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use oxrdf::{Graph, Triple};
@@ -19,12 +19,24 @@ pub(super) struct Validate {
     /// File of data to judge; several are one graph
     #[arg(long, value_name = "FILE", required = true)]
     data: Vec<PathBuf>,
+    /// Edition of SHACL that the shapes are written in: the Recommendation, or what is understood of
+    /// the draft of 1.2
+    #[arg(long, value_enum, default_value_t = ShaclEdition::Recommendation)]
+    shacl: ShaclEdition,
     /// How to write the report
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
     /// Language of the messages [default: all there are; of the text: fr]
     #[arg(long, value_enum)]
     lang: Option<ReportLanguage>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ShaclEdition {
+    #[value(name = "1.0")]
+    Recommendation,
+    #[value(name = "1.2")]
+    Draft,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -46,7 +58,11 @@ const PROGRESS_BYTES_MIN: u64 = 8 * 1024 * 1024;
 impl Validate {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let shapes: Graph = read(&found(&self.shapes)?)?;
-        let shapes = Shapes::parse(&shapes).map_err(Failure::new)?;
+        let edition = match self.shacl {
+            ShaclEdition::Recommendation => Edition::V1_0,
+            ShaclEdition::Draft => Edition::Draft1_2,
+        };
+        let shapes = Shapes::parse_as(&shapes, edition).map_err(Failure::new)?;
         let files = found(&self.data)?;
         let data: MemoryGraph = read(&files)?;
         let now = codesocial_store::moment(Timestamp::now());

@@ -23,10 +23,8 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         match site.constraint {
-            Constraint::Class(class) => self.check_class(site, class, sink),
-            Constraint::Datatype(datatype, space) => {
-                self.check_datatype(site, datatype.as_ref(), *space, sink)
-            }
+            Constraint::Class(classes) => self.check_class(site, classes, sink),
+            Constraint::Datatype(datatypes) => self.check_datatype(site, datatypes, sink),
             Constraint::NodeKind(kinds) => self.check_node_kind(site, *kinds, sink),
             Constraint::MinCount(min) => self.check_min_count(site, *min, sink),
             Constraint::MaxCount(max) => self.check_max_count(site, *max, sink),
@@ -36,20 +34,26 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             Constraint::Pattern(pattern) => self.check_pattern(site, pattern, sink),
             Constraint::LanguageIn(tags) => self.check_language_in(site, tags, sink),
             Constraint::UniqueLang => self.check_unique_lang(site, sink),
+            Constraint::SingleLine => self.check_single_line(site, sink),
             Constraint::Equals(p) => self.check_equals(site, p, sink),
             Constraint::Disjoint(p) => self.check_disjoint(site, p, sink),
             Constraint::LessThan(p) => self.check_less_than(site, p, sink),
             Constraint::LessThanOrEquals(p) => self.check_less_than_or_equals(site, p, sink),
+            Constraint::SubsetOf(p) => self.check_subset_of(site, p, sink),
             Constraint::Not(shape) => self.check_not(site, *shape, sink),
             Constraint::And(shapes) => self.check_and(site, shapes, sink),
             Constraint::Or(shapes) => self.check_or(site, shapes, sink),
             Constraint::Xone(shapes) => self.check_xone(site, shapes, sink),
             Constraint::Node(shape) => self.check_node(site, *shape, sink),
             Constraint::Property(shape) => self.check_property(site, *shape, sink),
+            Constraint::SomeValue(shape) => self.check_some_value(site, *shape, sink),
             Constraint::Qualified(qualified) => self.check_qualified(site, qualified, sink),
             Constraint::Closed { allowed } => self.check_closed(site, allowed, sink),
+            Constraint::ClosedByTypes(types) => self.check_closed_by_types(site, types, sink),
             Constraint::HasValue(value) => self.check_has_value(site, value, sink),
             Constraint::In(members) => self.check_in(site, members, sink),
+            Constraint::RootClass(classes) => self.check_root_class(site, classes, sink),
+            Constraint::UniqueValuesFor(key) => self.check_unique_values(site, key, sink),
             Constraint::Sparql(constraint) => self.check_sparql(site, constraint, sink),
         }
     }

@@ -1,4 +1,5 @@
-//! Property pairs: `sh:equals`, `sh:disjoint`, `sh:lessThan`, `sh:lessThanOrEquals`.
+//! Property pairs: `sh:equals`, `sh:disjoint`, `sh:lessThan`, `sh:lessThanOrEquals`, and of the
+//! draft of SHACL 1.2 `sh:subsetOf`.
 //! <https://www.w3.org/TR/shacl/#core-components-property-pairs>
 
 use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
@@ -56,6 +57,20 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         self.check_order(site, predicate, &Component::LessThanOrEquals, Ordering::is_le, sink)
+    }
+
+    /// <https://www.w3.org/TR/shacl12-core/#SubsetOfConstraintComponent>
+    pub(super) fn check_subset_of(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        predicate: &Constant<NamedNode>,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        let others = self.others(site, predicate)?;
+        for &value in site.values.iter().filter(|value| !others.contains(value)) {
+            sink(site.finding_at(Component::SubsetOf, value))?;
+        }
+        Ok(())
     }
 
     /// One finding for each pair that is not in order, as the SPARQL definition has it.

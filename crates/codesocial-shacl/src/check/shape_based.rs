@@ -1,4 +1,5 @@
-//! Shapes in shapes: `sh:node`, `sh:property`, `sh:qualifiedValueShape`.
+//! Shapes in shapes: `sh:node`, `sh:property`, `sh:qualifiedValueShape`, and of the draft of SHACL
+//! 1.2 `sh:someValue`.
 //! <https://www.w3.org/TR/shacl/#core-components-shape>
 
 use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
@@ -31,6 +32,21 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             self.evaluate(shape, value, sink)?;
         }
         Ok(())
+    }
+
+    /// <https://www.w3.org/TR/shacl12-core/#SomeValueConstraintComponent>
+    pub(super) fn check_some_value(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        shape: ShapeId,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        for &value in site.values {
+            if self.conforms(shape, value)? {
+                return Ok(());
+            }
+        }
+        sink(site.finding(Component::SomeValue))
     }
 
     pub(super) fn check_qualified(

@@ -1,4 +1,5 @@
-//! Strings: `sh:minLength`, `sh:maxLength`, `sh:pattern`, `sh:languageIn`, `sh:uniqueLang`.
+//! Strings: `sh:minLength`, `sh:maxLength`, `sh:pattern`, `sh:languageIn`, `sh:uniqueLang`, and of
+//! the draft of SHACL 1.2 `sh:singleLine`.
 //! <https://www.w3.org/TR/shacl/#core-components-string>
 
 use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
@@ -50,6 +51,24 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         for &value in site.values {
             if self.read_text(value, |text| pattern.is_match(text)) != Some(true) {
                 sink(site.finding_at(Component::Pattern, value))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// <https://www.w3.org/TR/shacl12-core/#SingleLineConstraintComponent>
+    pub(super) fn check_single_line(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
+        let breaks = |term: TermRef<'_>| match term {
+            TermRef::Literal(literal) => literal.value().contains(['\n', '\r', '\u{b}', '\u{c}']),
+            TermRef::NamedNode(_) | TermRef::BlankNode(_) => false,
+        };
+        for &value in site.values {
+            if self.read(value, breaks) {
+                sink(site.finding_at(Component::SingleLine, value))?;
             }
         }
         Ok(())

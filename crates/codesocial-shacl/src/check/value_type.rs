@@ -5,17 +5,21 @@ use crate::datatype::LexicalSpace;
 use crate::eval::{Evaluation, Sink, Site, Stop};
 use crate::model::{Component, Constant, NodeKinds};
 use crate::view::GraphView;
-use oxrdf::{NamedNode, NamedNodeRef, TermRef};
+use oxrdf::{NamedNode, TermRef};
 
 impl<'a, V: GraphView> Evaluation<'a, V> {
     pub(super) fn check_class(
         &self,
         site: &Site<'a, '_, V::Node>,
-        class: &Constant<NamedNode>,
+        classes: &[Constant<NamedNode>],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         for &value in site.values {
-            if !self.is_instance(value, class.slot)? {
+            let mut is_one = false;
+            for class in classes {
+                is_one = is_one || self.is_instance(value, class.slot)?;
+            }
+            if !is_one {
                 sink(site.finding_at(Component::Class, value))?;
             }
         }
@@ -25,15 +29,14 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
     pub(super) fn check_datatype(
         &self,
         site: &Site<'a, '_, V::Node>,
-        datatype: NamedNodeRef<'_>,
-        space: LexicalSpace,
+        datatypes: &[(NamedNode, LexicalSpace)],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         // SHACL 4.1.2: "or its lexical form is not valid for the datatype" also fails.
         let matches = |term: TermRef<'_>| match term {
-            TermRef::Literal(literal) => {
-                literal.datatype() == datatype && space.contains(literal.value())
-            }
+            TermRef::Literal(literal) => datatypes.iter().any(|(datatype, space)| {
+                literal.datatype() == *datatype && space.contains(literal.value())
+            }),
             TermRef::NamedNode(_) | TermRef::BlankNode(_) => false,
         };
         for &value in site.values {

@@ -1,14 +1,18 @@
 //! Reading the constraints of a shape: one arm per parameter of SHACL Core (§4).
 
-use super::Problem;
 use super::discover;
 use super::read::Reading;
+use super::{Parser, Problem};
 use crate::datatype::LexicalSpace;
-use crate::model::{Bound, Constant, Constraint, NodeKinds, Qualified, ShapeId, Side};
+use crate::model::{
+    Bound, ByTypes, Constant, Constraint, Edition, Key, NodeKinds, Qualified, ShapeId, Side,
+};
 use crate::pattern::Pattern;
 use crate::value::Comparable;
 use crate::vocab::{sh, sh_name};
+use oxrdf::vocab::rdf;
 use oxrdf::{NamedNode, Term};
+use std::collections::BTreeSet;
 
 /// Terms that say something about a shape without constraining anything.
 const DESCRIPTIVE: [&str; 19] = [
@@ -63,8 +67,12 @@ impl Reading<'_, '_> {
             }
             if UNSUPPORTED.contains(&name.as_str()) {
                 self.complain(Some(sh(&name)), None, Problem::Unsupported);
-            } else if !DESCRIPTIVE.contains(&name.as_str()) && !is_parameter(&name) {
-                self.complain(Some(sh(&name)), None, Problem::UnknownTerm);
+            } else if !DESCRIPTIVE.contains(&name.as_str())
+                && !discover::parameters(self.parser.edition).any(|known| known == name)
+            {
+                let is_draft = discover::DRAFT_PARAMETERS.contains(&name.as_str());
+                let problem = if is_draft { Problem::Draft } else { Problem::UnknownTerm };
+                self.complain(Some(sh(&name)), None, problem);
             }
         }
     }
@@ -72,7 +80,7 @@ impl Reading<'_, '_> {
     /// The constraints that one parameter makes: one per value where it may have several.
     fn parameter(&mut self, name: &str) -> Vec<Constraint> {
         match name {
-            "class" => self.each_iri(name, Constraint::Class),
+            "class" => self.each_union(name).into_iter().map(Constraint::Class).collect(),
             "equals" => self.each_iri(name, Constraint::Equals),
             "disjoint" => self.each_iri(name, Constraint::Disjoint),
             "lessThan" => self.each_iri(name, Constraint::LessThan),
@@ -83,6 +91,11 @@ impl Reading<'_, '_> {
             "and" => self.each_shape_list(name, Constraint::And),
             "or" => self.each_shape_list(name, Constraint::Or),
             "xone" => self.each_shape_list(name, Constraint::Xone),
+            _ if self.parser.edition == Edition::Draft1_2
+                && discover::DRAFT_PARAMETERS.contains(&name) =>
+            {
+                self.draft_parameter(name)
+            }
             "hasValue" => {
                 let values = self.values(name).into_iter();
                 values.map(|value| Constraint::HasValue(self.parser.constant(value))).collect()
@@ -96,9 +109,11 @@ impl Reading<'_, '_> {
         Some(match name {
             "datatype" => {
                 let value = self.one(name)?;
-                let datatype = self.iri_of(name, value)?.term;
-                let space = LexicalSpace::of(datatype.as_ref());
-                Constraint::Datatype(datatype, space)
+                let datatypes = self.union(name, value).into_iter().map(|datatype| {
+                    let space = LexicalSpace::of(datatype.term.as_ref());
+                    (datatype.term, space)
+                });
+                Constraint::Datatype(datatypes.collect())
             }
             "nodeKind" => Constraint::NodeKind(self.node_kinds()?),
             "minCount" => Constraint::MinCount(self.count(name)?),
@@ -131,6 +146,42 @@ impl Reading<'_, '_> {
             }
             _ => return None,
         })
+    }
+
+    /// Parameters of the draft of SHACL 1.2. <https://www.w3.org/TR/shacl12-core/>
+    fn draft_parameter(&mut self, name: &str) -> Vec<Constraint> {
+        match name {
+            "subsetOf" => self.each_iri(name, Constraint::SubsetOf),
+            "someValue" => self.each_shape(name, Constraint::SomeValue),
+            "rootClass" => self.each_union(name).into_iter().map(Constraint::RootClass).collect(),
+            "uniqueValuesFor" => {
+                let shape = self.parser.shape_id(self.node.clone());
+                let keys = self.each_union(name).into_iter();
+                let key = |properties| Constraint::UniqueValuesFor(Key { properties, shape });
+                keys.map(key).collect()
+            }
+            _ => self.flag(name).then_some(Constraint::SingleLine).into_iter().collect(),
+        }
+    }
+
+    /// Each value as the IRIs of which one will do.
+    fn each_union(&mut self, name: &str) -> Vec<Vec<Constant<NamedNode>>> {
+        let values = self.values(name);
+        values.into_iter().map(|value| self.union(name, value)).collect()
+    }
+
+    /// An IRI, or in the draft of SHACL 1.2 a list of them.
+    fn union(&mut self, name: &str, value: Term) -> Vec<Constant<NamedNode>> {
+        let is_nil = value == Term::from(rdf::NIL.into_owned());
+        let is_iri = matches!(value, Term::NamedNode(_)) && !is_nil;
+        if self.parser.edition == Edition::V1_0 || is_iri {
+            return self.iri_of(name, value).into_iter().collect();
+        }
+        let members = self.members(&value).unwrap_or_default();
+        if members.is_empty() {
+            self.refuse(name, &value, Problem::NotIris);
+        }
+        members.into_iter().filter_map(|member| self.iri_of(name, member)).collect()
     }
 
     fn each_iri(
@@ -166,7 +217,16 @@ impl Reading<'_, '_> {
 
     fn node_kinds(&mut self) -> Option<NodeKinds> {
         let value = self.one("nodeKind")?;
-        let name = match &value {
+        let is_list = self.parser.edition == Edition::Draft1_2
+            && self.members(&value).is_ok_and(|members| !members.is_empty());
+        let members = if is_list { self.list("nodeKind", &value) } else { vec![value] };
+        let kinds: Option<Vec<NodeKinds>> =
+            members.iter().map(|member| self.node_kind(member)).collect();
+        Some(kinds?.into_iter().fold(NodeKinds::default(), NodeKinds::or))
+    }
+
+    fn node_kind(&mut self, value: &Term) -> Option<NodeKinds> {
+        let name = match value {
             Term::NamedNode(iri) => sh_name(iri.as_ref()),
             Term::BlankNode(_) | Term::Literal(_) => None,
         };
@@ -178,7 +238,7 @@ impl Reading<'_, '_> {
             Some("BlankNodeOrLiteral") => (false, true, true),
             Some("IRIOrLiteral") => (true, false, true),
             _ => {
-                self.refuse("nodeKind", &value, Problem::NotANodeKind);
+                self.refuse("nodeKind", value, Problem::NotANodeKind);
                 return None;
             }
         };
@@ -237,22 +297,33 @@ impl Reading<'_, '_> {
     /// `sh:closed true`: the predicates that may stand are the paths of the property shapes,
     /// where these are IRIs, and the ignored ones.
     fn closed(&mut self) -> Option<Constraint> {
-        let closed = self.flag("closed");
         let mut allowed = Vec::new();
         if let Some(list) = self.one("ignoredProperties") {
             for member in self.list("ignoredProperties", &list) {
                 allowed.extend(self.iri_of("ignoredProperties", member));
             }
         }
-        for property in self.values("property") {
-            let Some(property) = discover::resource(property.as_ref()) else { continue };
-            for path in self.objects_of(&property, "path") {
-                if let Term::NamedNode(predicate) = path {
-                    allowed.push(self.parser.constant(predicate));
-                }
-            }
+        let by_types = Term::from(sh("ByTypes"));
+        if self.parser.edition == Edition::Draft1_2 && self.values("closed") == [by_types] {
+            allowed.push(self.parser.constant(rdf::TYPE.into_owned()));
+            return Some(Constraint::ClosedByTypes(ByTypes { allowed, classes: self.by_types() }));
         }
+        let closed = self.flag("closed");
+        let own = super::closing::predicates(self.parser.graph, &self.node);
+        allowed.extend(own.into_iter().map(|predicate| self.parser.constant(predicate)));
         closed.then_some(Constraint::Closed { allowed })
+    }
+
+    /// For each class that shapes speak of, the predicates that its instances may have by them.
+    fn by_types(&mut self) -> Vec<(Constant<NamedNode>, Vec<Constant<NamedNode>>)> {
+        let classes = super::closing::by_class(self.parser.graph, &self.parser.classes);
+        let constants = |parser: &mut Parser<'_>, predicates: BTreeSet<NamedNode>| {
+            predicates.into_iter().map(|predicate| parser.constant(predicate)).collect()
+        };
+        let classes = classes.into_iter().map(|(class, predicates)| {
+            (self.parser.constant(class), constants(self.parser, predicates))
+        });
+        classes.collect()
     }
 
     /// A parameter that only qualifies another is read there; alone it makes no constraint.
@@ -264,8 +335,4 @@ impl Reading<'_, '_> {
         }
         None
     }
-}
-
-fn is_parameter(name: &str) -> bool {
-    discover::PARAMETERS.contains(&name)
 }

@@ -1,5 +1,6 @@
 //! Which nodes of a shapes graph are shapes. <https://www.w3.org/TR/shacl/#shapes>
 
+use crate::model::Edition;
 use crate::vocab::{SH, sh};
 use indexmap::IndexSet;
 use oxrdf::vocab::{rdf, rdfs};
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 const TARGETS: [&str; 4] = ["targetClass", "targetNode", "targetObjectsOf", "targetSubjectsOf"];
 
 /// The parameters of SHACL Core and SHACL-SPARQL: their subjects are shapes.
-pub(super) const PARAMETERS: [&str; 35] = [
+const PARAMETERS: [&str; 35] = [
     "and",
     "class",
     "closed",
@@ -47,9 +48,26 @@ pub(super) const PARAMETERS: [&str; 35] = [
     "xone",
 ];
 
+/// The parameters that the draft of SHACL 1.2 adds.
+pub(super) const DRAFT_PARAMETERS: [&str; 5] =
+    ["rootClass", "singleLine", "someValue", "subsetOf", "uniqueValuesFor"];
+
+/// The parameters of an edition.
+pub(super) fn parameters(edition: Edition) -> impl Iterator<Item = &'static str> {
+    let drafts: &[&str] = match edition {
+        Edition::V1_0 => &[],
+        Edition::Draft1_2 => &DRAFT_PARAMETERS,
+    };
+    PARAMETERS.iter().chain(drafts).copied()
+}
+
 /// The nodes that are shapes by their own triples, in a stable order. Shapes that only others
 /// refer to are met while those are parsed.
-pub(super) fn shape_nodes(graph: &Graph, custom: &[NamedNode]) -> Vec<NamedOrBlankNode> {
+pub(super) fn shape_nodes(
+    graph: &Graph,
+    edition: Edition,
+    custom: &[NamedNode],
+) -> Vec<NamedOrBlankNode> {
     let mut nodes = BTreeMap::new();
     let mut insert = |node: NamedOrBlankNodeRef<'_>| {
         nodes.insert(node.to_string(), node.into_owned());
@@ -59,7 +77,7 @@ pub(super) fn shape_nodes(graph: &Graph, custom: &[NamedNode]) -> Vec<NamedOrBla
             graph.subjects_for_predicate_object(rdf::TYPE, class.as_ref()).for_each(&mut insert);
         }
     }
-    let known = TARGETS.iter().chain(&PARAMETERS).map(|name| sh(name));
+    let known = TARGETS.into_iter().chain(parameters(edition)).map(sh);
     for predicate in known.chain(custom.iter().cloned()) {
         graph.triples_for_predicate(&predicate).for_each(|triple| insert(triple.subject));
     }

@@ -50,6 +50,8 @@ pub enum Problem {
     Unsupported,
     #[error("not a term of SHACL that a shape may have")]
     UnknownTerm,
+    #[error("a term of the draft of SHACL 1.2, which has to be asked for")]
+    Draft,
     #[error("expects an IRI")]
     NotAnIri,
     #[error("expects a literal")]
@@ -58,6 +60,8 @@ pub enum Problem {
     NotATargetNode,
     #[error("expects a non-negative xsd:integer")]
     NotACount,
+    #[error("expects an IRI, or a list of IRIs that is not empty")]
+    NotIris,
     #[error("expects true or false")]
     NotABoolean,
     #[error("expects a string")]

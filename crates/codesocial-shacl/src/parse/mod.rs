@@ -4,6 +4,7 @@
 //! is understood, or refused with the shape, the property and the value, or, where the standard
 //! gives it no effect, told as a warning.
 
+mod closing;
 mod component;
 mod constraints;
 mod discover;
@@ -21,7 +22,7 @@ pub use self::read::LIST_LENGTH_MAX;
 use self::component::Declared;
 use self::read::Reading;
 use crate::compact::Prefixes;
-use crate::model::{Constant, Constraint, Severity, Shape, ShapeId, Shapes, Slot, Target};
+use crate::model::{Constant, Constraint, Edition, Severity, Shape, ShapeId, Shapes, Slot, Target};
 use crate::reads::Reads;
 use crate::target::TargetIndex;
 use crate::vocab::sh;
@@ -33,8 +34,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
-    let mut parser = Parser::new(graph);
+pub(crate) fn parse(graph: &Graph, edition: Edition) -> Result<Shapes, ShapesErrors> {
+    let mut parser = Parser::new(graph, edition);
     parser.components = component::declared(&mut parser);
     let mut shapes = Vec::new();
     while let Some(node) = parser.nodes.get_index(shapes.len()).cloned() {
@@ -61,6 +62,7 @@ pub(crate) fn parse(graph: &Graph) -> Result<Shapes, ShapesErrors> {
 /// The state of reading one shapes graph.
 struct Parser<'g> {
     graph: &'g Graph,
+    edition: Edition,
     /// The shapes met so far, by id; those beyond the ones parsed wait.
     nodes: IndexSet<NamedOrBlankNode, FxBuildHasher>,
     constants: IndexSet<Term, FxBuildHasher>,
@@ -72,11 +74,12 @@ struct Parser<'g> {
 }
 
 impl<'g> Parser<'g> {
-    fn new(graph: &'g Graph) -> Self {
+    fn new(graph: &'g Graph, edition: Edition) -> Self {
         let custom_parameters = discover::custom_parameters(graph);
         Self {
             graph,
-            nodes: discover::shape_nodes(graph, &custom_parameters).into_iter().collect(),
+            edition,
+            nodes: discover::shape_nodes(graph, edition, &custom_parameters).into_iter().collect(),
             constants: Slot::FIXED.iter().map(|iri| Term::from(iri.into_owned())).collect(),
             classes: discover::subclasses(graph, oxrdf::vocab::rdfs::CLASS.into())
                 .iter()
@@ -118,9 +121,15 @@ impl Reading<'_, '_> {
         let mut constraints = self.constraints();
         constraints.extend(self.queries(path.as_ref()));
         constraints.extend(self.declared(path.as_ref()));
+        let targets = self.targets();
+        let is_key = |own: &Constraint| matches!(own, Constraint::UniqueValuesFor(_));
+        if targets.is_empty() && constraints.iter().any(is_key) {
+            // The values are told apart from those of the other targets of the shape.
+            self.warn_at(Some(sh("uniqueValuesFor")), None, Problem::Without("targetClass"));
+        }
         let shape = Shape {
             node: self.node.clone(),
-            targets: self.targets(),
+            targets,
             constraints,
             path,
             severity: self.severity(),

@@ -35,7 +35,10 @@ pub(super) fn check(shapes: &[Shape]) -> Vec<ShapesError> {
 /// The shapes that a shape evaluates inside its own evaluation.
 fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
     shape.constraints.iter().flat_map(|constraint| match constraint {
-        Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => vec![*id],
+        Constraint::Not(id)
+        | Constraint::Node(id)
+        | Constraint::Property(id)
+        | Constraint::SomeValue(id) => vec![*id],
         Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => ids.clone(),
         Constraint::Qualified(qualified) => {
             [&[qualified.shape], qualified.siblings.as_slice()].concat()
@@ -51,13 +54,18 @@ fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
         | Constraint::Pattern(_)
         | Constraint::LanguageIn(_)
         | Constraint::UniqueLang
+        | Constraint::SingleLine
         | Constraint::Equals(_)
         | Constraint::Disjoint(_)
         | Constraint::LessThan(_)
         | Constraint::LessThanOrEquals(_)
+        | Constraint::SubsetOf(_)
         | Constraint::Closed { .. }
+        | Constraint::ClosedByTypes(_)
         | Constraint::HasValue(_)
         | Constraint::In(_)
+        | Constraint::RootClass(_)
+        | Constraint::UniqueValuesFor(_)
         | Constraint::Sparql(_) => Vec::new(),
     })
 }

@@ -116,6 +116,13 @@ impl Words<'_> {
             Component::UniqueLang => {
                 format!("au plus une valeur par langue attendue, plusieurs en {f}")
             }
+            Component::SingleLine => format!("texte d'une seule ligne attendu, {v} trouvé"),
+            Component::SubsetOf => format!("{v} n'est pas aussi une valeur de {e}"),
+            Component::SomeValue => format!("aucune valeur n'est conforme à {e}"),
+            Component::RootClass => format!("{v} n'est pas une classe sous {e}"),
+            Component::UniqueValuesFor => {
+                format!("une autre ressource a les mêmes valeurs de {e}")
+            }
             Component::Equals => {
                 format!("{v} n'est pas à la fois une valeur d'ici et une valeur de {e}")
             }
@@ -175,6 +182,13 @@ impl Words<'_> {
             }
             Component::UniqueLang => {
                 format!("at most one value per language expected, several in {f}")
+            }
+            Component::SingleLine => format!("a text of one line expected, {v} found"),
+            Component::SubsetOf => format!("{v} is not also a value of {e}"),
+            Component::SomeValue => format!("no value conforms to {e}"),
+            Component::RootClass => format!("{v} is not a class under {e}"),
+            Component::UniqueValuesFor => {
+                format!("another resource has the same values of {e}")
             }
             Component::Equals => format!("{v} is not both a value here and a value of {e}"),
             Component::Disjoint => format!("{v} is also a value of {e}, and must not be"),

@@ -10,7 +10,7 @@ pub use self::message::Lang;
 
 use crate::compact::Prefixes;
 use crate::eval::{Actual, Evaluation, Finding, Id};
-use crate::model::{Component, Constraint, Severity, ShapeId, Shapes};
+use crate::model::{Component, Constant, Constraint, Severity, ShapeId, Shapes};
 use crate::path::Path;
 use crate::sparql::{Said, Source, SparqlConstraint};
 use crate::view::GraphView;
@@ -179,13 +179,16 @@ fn expected(constraint: &Constraint, component: &Component, shapes: &Shapes) -> 
         NamedOrBlankNode::NamedNode(iri) => prefixes.iri(iri.as_ref()),
         NamedOrBlankNode::BlankNode(_) => "[]".to_owned(),
     };
+    let iri = |constant: &Constant<NamedNode>| prefixes.iri(constant.term.as_ref());
     let text = match constraint {
-        Constraint::Class(iri)
-        | Constraint::Equals(iri)
+        Constraint::Class(classes) | Constraint::RootClass(classes) => any_of(classes, iri),
+        Constraint::UniqueValuesFor(key) => listed(&key.properties, iri),
+        Constraint::Equals(iri)
         | Constraint::Disjoint(iri)
         | Constraint::LessThan(iri)
-        | Constraint::LessThanOrEquals(iri) => prefixes.iri(iri.term.as_ref()),
-        Constraint::Datatype(iri, _) => prefixes.iri(iri.as_ref()),
+        | Constraint::LessThanOrEquals(iri)
+        | Constraint::SubsetOf(iri) => prefixes.iri(iri.term.as_ref()),
+        Constraint::Datatype(datatypes) => any_of(datatypes, |own| prefixes.iri(own.0.as_ref())),
         Constraint::NodeKind(kinds) => {
             let kinds =
                 [(kinds.iri, "IRI"), (kinds.blank_node, "BlankNode"), (kinds.literal, "Literal")];
@@ -198,8 +201,11 @@ fn expected(constraint: &Constraint, component: &Component, shapes: &Shapes) -> 
         Constraint::Range(bound) => prefixes.term(bound.literal.as_ref().into()),
         Constraint::Pattern(pattern) => pattern.source.clone(),
         Constraint::LanguageIn(tags) => listed(tags, String::clone),
-        Constraint::UniqueLang => "1".to_owned(),
-        Constraint::Not(id) | Constraint::Node(id) | Constraint::Property(id) => named(id),
+        Constraint::UniqueLang | Constraint::SingleLine => "1".to_owned(),
+        Constraint::Not(id)
+        | Constraint::Node(id)
+        | Constraint::Property(id)
+        | Constraint::SomeValue(id) => named(id),
         Constraint::And(ids) | Constraint::Or(ids) | Constraint::Xone(ids) => listed(ids, named),
         Constraint::Qualified(qualified) => {
             let counts = match component {
@@ -208,7 +214,8 @@ fn expected(constraint: &Constraint, component: &Component, shapes: &Shapes) -> 
             };
             counts.unwrap_or_default().to_string()
         }
-        Constraint::Closed { allowed } => listed(allowed, |p| prefixes.iri(p.term.as_ref())),
+        Constraint::Closed { allowed } => listed(allowed, iri),
+        Constraint::ClosedByTypes(by_types) => listed(&by_types.allowed, iri),
         Constraint::HasValue(value) => prefixes.term(value.term.as_ref()),
         Constraint::In(members) => listed(members, |member| prefixes.term(member.term.as_ref())),
         Constraint::Sparql(constraint) => match &constraint.source {
@@ -222,6 +229,10 @@ fn expected(constraint: &Constraint, component: &Component, shapes: &Shapes) -> 
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+fn any_of<T>(members: &[T], name: impl Fn(&T) -> String) -> String {
+    members.iter().map(name).collect::<Vec<_>>().join(" | ")
 }
 
 fn listed<T>(members: &[T], name: impl Fn(&T) -> String) -> String {

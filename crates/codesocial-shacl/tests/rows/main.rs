@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod components;
+mod draft;
 mod malformed;
 mod queries;
 mod shapes;
