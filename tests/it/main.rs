@@ -24,6 +24,7 @@ mod ldp;
 mod memory;
 mod metrics;
 mod negotiation;
+mod neighbours;
 mod operation;
 mod pages;
 mod paging;
