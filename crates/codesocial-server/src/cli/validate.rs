@@ -19,8 +19,7 @@ pub(super) struct Validate {
     /// File of data to judge; several are one graph
     #[arg(long, value_name = "FILE", required = true)]
     data: Vec<PathBuf>,
-    /// Edition of SHACL that the shapes are written in: the Recommendation, or what is understood of
-    /// the draft of 1.2
+    /// Edition of SHACL of the shapes; of the draft of 1.2 what is understood
     #[arg(long, value_enum, default_value_t = ShaclEdition::Recommendation)]
     shacl: ShaclEdition,
     /// How to write the report

@@ -120,9 +120,7 @@ impl Words<'_> {
             Component::SubsetOf => format!("{v} n'est pas aussi une valeur de {e}"),
             Component::SomeValue => format!("aucune valeur n'est conforme à {e}"),
             Component::RootClass => format!("{v} n'est pas une classe sous {e}"),
-            Component::UniqueValuesFor => {
-                format!("une autre ressource a les mêmes valeurs de {e}")
-            }
+            Component::UniqueValuesFor => format!("une autre ressource a ces valeurs de {e}"),
             Component::Equals => {
                 format!("{v} n'est pas à la fois une valeur d'ici et une valeur de {e}")
             }
@@ -187,9 +185,7 @@ impl Words<'_> {
             Component::SubsetOf => format!("{v} is not also a value of {e}"),
             Component::SomeValue => format!("no value conforms to {e}"),
             Component::RootClass => format!("{v} is not a class under {e}"),
-            Component::UniqueValuesFor => {
-                format!("another resource has the same values of {e}")
-            }
+            Component::UniqueValuesFor => format!("another resource has the same values of {e}"),
             Component::Equals => format!("{v} is not both a value here and a value of {e}"),
             Component::Disjoint => format!("{v} is also a value of {e}, and must not be"),
             Component::LessThan => format!("{v} is not less than {f}, a value of {e}"),
