@@ -43,7 +43,7 @@ pub(crate) fn read_all(folders: &[&str]) -> Vec<Triple> {
 }
 
 /// Rules that Core states, and rules that are queries.
-const SHAPE_FOLDERS: [&str; 2] = ["shapes", "shapes/sparql"];
+pub(crate) const SHAPE_FOLDERS: [&str; 2] = ["shapes", "shapes/sparql"];
 
 pub(crate) static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
     let graph: Graph = read_all(&SHAPE_FOLDERS).into_iter().collect();

@@ -75,6 +75,7 @@ mod check;
 mod compact;
 mod datatype;
 mod eval;
+mod form;
 mod memory;
 mod model;
 mod parse;
@@ -92,6 +93,9 @@ pub use crate::affected::{WALK_STEPS_MAX, affected};
 pub use crate::compact::Prefixes;
 pub use crate::datatype::{LexicalSpace, is_well_formed};
 pub use crate::eval::{Failure, RESULTS_MAX, STEPS_PER_FOCUS_MAX, validate, validate_focus};
+pub use crate::form::{
+    Count, Field, Form, Group, Labelled, PARTS_DEPTH_MAX, QualifiedValues, Rule, Values, closure,
+};
 pub use crate::memory::MemoryGraph;
 pub use crate::model::{
     Bound, ByTypes, Component, Constant, Constraint, Edition, Key, NodeKinds, Qualified, Severity,
