@@ -1,7 +1,8 @@
 //! What SHACL judges: the distinct union of the graphs that hold data, and of those that define
-//! classes only their hierarchy. The same for every writer, whoever may read what.
+//! classes only their hierarchy. The same for every writer, whoever may read what. And what says
+//! what the data means: the union of shapes, ontology and schemes.
 
-use crate::readers::Sieve;
+use crate::readers::{GraphSelection, KindSet, Readers, Sieve};
 use crate::scan::{Distinct, Pattern, Scan};
 use crate::state::State;
 use crate::term::TermId;
@@ -15,6 +16,11 @@ pub struct DataGraph<'a> {
 impl<'a> DataGraph<'a> {
     pub(crate) fn new(state: &'a State) -> Self {
         Self { state, sieve: Sieve::of_data_graph(state) }
+    }
+
+    pub(crate) fn of_kinds(state: &'a State, kinds: KindSet) -> Self {
+        let kinds = GraphSelection::Kinds(kinds);
+        Self { state, sieve: Sieve::new(state, &Readers::administrator(), &kinds) }
     }
 
     /// The state that the ids belong to.

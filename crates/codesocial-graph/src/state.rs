@@ -204,6 +204,12 @@ impl State {
         DataGraph::new(self)
     }
 
+    /// The union of shapes, ontology and schemes, which the operator writes and everyone may read.
+    pub fn vocabulary(&self) -> DataGraph<'_> {
+        let kinds = [GraphKind::Shapes, GraphKind::Ontology, GraphKind::Scheme];
+        DataGraph::of_kinds(self, kinds.into_iter().collect())
+    }
+
     /// What a reader's query may see, as a dataset to evaluate it on.
     pub fn readable_by(&self, readers: &Readers, selection: &Selection) -> ReadableDataset {
         ReadableDataset::new(self.clone(), readers, selection)

@@ -42,7 +42,7 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     ".well-known",
     "_assets",
     "context",
@@ -51,6 +51,7 @@ const SERVICES: [&str; 10] = [
     "metrics",
     "readyz",
     "search",
+    "shapes",
     "sparql",
     "system",
 ];

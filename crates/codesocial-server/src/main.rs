@@ -26,6 +26,7 @@ mod metrics;
 mod pages;
 mod report;
 mod search;
+mod shapes;
 mod snapshot;
 mod sparql;
 

@@ -41,6 +41,8 @@ pub(crate) enum Refusal {
     Missing(&'static str),
     #[error("the answer is larger than the limit")]
     AnswerTooLarge,
+    #[error("no shape describes {0}")]
+    NoForm(String),
     #[error("malformed path")]
     Path,
     /// Ours: logged where it is made.
@@ -137,6 +139,7 @@ impl Refusal {
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
+            Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
         };

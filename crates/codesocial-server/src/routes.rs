@@ -14,6 +14,8 @@ pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
 /// The search by name.
 pub(crate) const SEARCH: &str = "/search";
+/// The classes that shapes describe, and their forms.
+pub(crate) const SHAPES: &str = "/shapes";
 /// A published version, and its snapshot.
 pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 /// The list of exports.

@@ -9,6 +9,7 @@ mod checkpoint;
 mod command;
 mod commit;
 mod crash;
+mod forms;
 mod history;
 mod ids;
 mod journal;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// What every state must satisfy.
 #[derive(Debug, Default)]
 pub struct Rules {
-    shapes: Option<Shapes>,
+    pub(crate) shapes: Option<Shapes>,
     digest: Hash,
 }
 
@@ -122,7 +122,7 @@ fn triple_ids(state: &codesocial_graph::State, quad: &Quad) -> Option<[TermId; 3
 }
 
 /// The data graph of a state, in which skolem IRIs are blank nodes.
-struct Judged<'a>(DataGraph<'a>);
+pub(crate) struct Judged<'a>(pub(crate) DataGraph<'a>);
 
 impl GraphView for Judged<'_> {
     type Node = TermId;

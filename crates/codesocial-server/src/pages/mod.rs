@@ -19,6 +19,7 @@ mod standing;
 mod topic;
 mod value;
 
+mod form;
 mod found;
 mod names;
 
@@ -40,9 +41,10 @@ pub(crate) use assets::asset;
 use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
-use codesocial_shacl::{Path, Prefixes, Report, Severity, ValidationResult};
+use codesocial_shacl::{Form, Path, Prefixes, Report, Severity, ValidationResult};
 use codesocial_store::{Agent, Change, State, readers};
 pub(crate) use directory::{MEMBERS_MAX, MEMBERS_SHOWN};
+use form::{FormPage, FormsPage};
 use found::Found;
 pub(crate) use found::Search;
 use history::HistoryPage;
@@ -57,7 +59,7 @@ use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
@@ -67,6 +69,8 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("directory.html", include_str!("../../templates/directory.html")),
     ("history.html", include_str!("../../templates/history.html")),
     ("search.html", include_str!("../../templates/search.html")),
+    ("form.html", include_str!("../../templates/form.html")),
+    ("forms.html", include_str!("../../templates/forms.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
     ("report.html", include_str!("../../templates/report.html")),
@@ -159,6 +163,24 @@ impl Pages {
         let reading = self.reading(state, agent, language);
         let found = Found::of(&reading, &self.names.of(state), search);
         format!("{:#}\n", found.json())
+    }
+
+    /// The page of a class: what its form asks for.
+    pub(crate) fn form(
+        &self,
+        state: &State,
+        class: &NamedNode,
+        form: &Form,
+        language: Language,
+    ) -> String {
+        let reading = self.reading(state, Agent::Anonymous, language);
+        self.render("form.html", language, &FormPage::of(&reading, class, form))
+    }
+
+    /// The page of all classes that have a form.
+    pub(crate) fn forms(&self, state: &State, language: Language) -> String {
+        let reading = self.reading(state, Agent::Anonymous, language);
+        self.render("forms.html", language, &FormsPage::of(&reading, state.rules()))
     }
 
     /// The page of a refusal.

@@ -72,6 +72,7 @@ mod tests {
         let templates = TEMPLATES.map(|(_, text)| text).concat();
         let program = [
             include_str!("examples.rs"),
+            include_str!("form.rs"),
             include_str!("found.rs"),
             include_str!("history.rs"),
             include_str!("home.rs"),
