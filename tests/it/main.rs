@@ -22,6 +22,7 @@ mod fixtures;
 mod forms;
 mod generate;
 mod hostile;
+mod instances;
 mod ldp;
 mod memory;
 mod metrics;

@@ -1,4 +1,5 @@
-//! `GET /search?q=`: what the registry names so, as a page for people and JSON for programs.
+//! `GET /search?q=`: what the registry names so, as a page for people and JSON for programs. With
+//! `class=` or `scheme=`, the instances or concepts that a form offers, all of them without `q`.
 //!
 //! Work is bounded by the names of one state: their index is made once for each, and a page of
 //! results is all that is rendered.
@@ -48,6 +49,9 @@ fn wanted(query: &str) -> Search {
     for (name, value) in pairs(query.as_bytes()) {
         match name.as_str() {
             "q" => search.text = value.chars().take(TEXT_CHARS_MAX).collect(),
+            "class" => search.class = Some(value),
+            "scheme" => search.scheme = Some(value),
+            "after" => search.after = Some(value),
             "in" => search.list = Some(value),
             "page" => search.page = value.parse::<usize>().unwrap_or(1).saturating_sub(1),
             "max" => search.max = value.parse().unwrap_or(RESULTS).clamp(1, RESULTS_MAX),

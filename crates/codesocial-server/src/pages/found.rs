@@ -2,14 +2,14 @@
 
 use super::label::Text;
 use super::link::Link;
-use super::names::NameIndex;
+use super::names::{Hit, NameIndex};
 use super::reading::Reading;
 use crate::extract::Encoded;
 use codesocial_graph::TermId;
-use codesocial_rdf::vocab::skos;
+use codesocial_rdf::vocab::{expand, skos};
 use oxrdf::{NamedNodeRef, TermRef};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// The list of all concepts, of whatever scheme.
 const CONCEPTS: &str = "scheme";
@@ -20,6 +20,12 @@ pub(crate) struct Search {
     pub(crate) text: String,
     /// The list that results are wanted from, by its path.
     pub(crate) list: Option<String>,
+    /// What results are instances of.
+    pub(crate) class: Option<String>,
+    /// What results are concepts of.
+    pub(crate) scheme: Option<String>,
+    /// The last result that was seen.
+    pub(crate) after: Option<String>,
     /// The page of results, the first being 0.
     pub(crate) page: usize,
     /// Results on a page.
@@ -31,12 +37,17 @@ pub(crate) struct Search {
 pub(crate) struct Found {
     title: String,
     text: String,
+    /// Whether anything is asked for.
+    asked: bool,
     /// The address of this search in the other language begins so.
     query: String,
     total: usize,
     results: Vec<ResultLine>,
     lists: Vec<ListLine>,
     next: Option<String>,
+    /// The same for programs, whatever changes between two pages.
+    #[serde(skip)]
+    after: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,26 +68,39 @@ struct ListLine {
 
 impl Found {
     pub(super) fn of(reading: &Reading<'_>, index: &NameIndex, search: &Search) -> Self {
-        let all = index.search(reading, &search.text);
+        let all = index.search(reading, &search.text, search.among(reading).as_ref());
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for subject in &all {
-            *counts.entry(reading.list_path(*subject)).or_default() += 1;
+        for hit in &all {
+            *counts.entry(reading.list_path(hit.subject)).or_default() += 1;
         }
-        let wanted = |subject: &TermId| {
-            search.list.as_ref().is_none_or(|list| reading.list_path(*subject) == *list)
+        let wanted = |hit: &Hit| {
+            search.list.as_ref().is_none_or(|list| reading.list_path(hit.subject) == *list)
         };
-        let chosen: Vec<TermId> = all.into_iter().filter(wanted).collect();
-        let start = search.page.saturating_mul(search.max).min(chosen.len());
+        let chosen: Vec<Hit> = all.into_iter().filter(wanted).collect();
+        let start = match &search.after {
+            Some(after) => chosen.partition_point(|hit| !hit.is_after(after)),
+            None => search.page.saturating_mul(search.max).min(chosen.len()),
+        };
         let end = start.saturating_add(search.max).min(chosen.len());
         let query = search.query(search.list.as_deref());
-        let next = (end < chosen.len()).then(|| format!("?{query}&page={}", search.page + 2));
+        let is_last = end == chosen.len();
+        let next = (!is_last).then(|| format!("?{query}&page={}", search.page + 2));
+        let after = chosen[start..end]
+            .last()
+            .filter(|_| !is_last)
+            .map(|last| format!("?{query}&max={}&after={}", search.max, Encoded(&last.cursor())));
         Self {
             title: reading.words.text("search.title"),
             text: search.text.clone(),
+            asked: !search.text.is_empty() || search.class.is_some() || search.scheme.is_some(),
             total: chosen.len(),
-            results: chosen[start..end].iter().filter_map(|id| result(reading, *id)).collect(),
+            results: chosen[start..end]
+                .iter()
+                .filter_map(|hit| result(reading, hit.subject))
+                .collect(),
             lists: lists(reading, search, counts),
             next,
+            after,
             query,
         }
     }
@@ -93,15 +117,33 @@ impl Found {
             })
         });
         let results: Vec<_> = results.collect();
-        serde_json::json!({"q": self.text, "total": self.total, "results": results})
+        let (total, next) = (self.total, &self.after);
+        serde_json::json!({"q": self.text, "total": total, "results": results, "next": next})
     }
 }
 
 impl Search {
     /// The query of this search among the members of a list.
     fn query(&self, list: Option<&str>) -> String {
-        let list = list.map(|list| format!("&in={}", Encoded(list))).unwrap_or_default();
-        format!("q={}{list}", Encoded(&self.text))
+        let mut query = format!("q={}", Encoded(&self.text));
+        for (name, value) in
+            [("class", self.class.as_deref()), ("scheme", self.scheme.as_deref()), ("in", list)]
+        {
+            if let Some(value) = value {
+                query.push_str(&format!("&{name}={}", Encoded(value)));
+            }
+        }
+        query
+    }
+
+    /// The instances or the concepts that are asked for, where some are.
+    fn among(&self, reading: &Reading<'_>) -> Option<HashSet<TermId>> {
+        let class = self.class.as_ref().map(|class| reading.instances(expand(class).as_ref()));
+        let scheme = self.scheme.as_ref().map(|scheme| reading.concepts(expand(scheme).as_ref()));
+        match (class, scheme) {
+            (Some(instances), Some(concepts)) => Some(&instances & &concepts),
+            (class, scheme) => class.or(scheme),
+        }
     }
 }
 

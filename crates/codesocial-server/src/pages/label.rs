@@ -98,6 +98,13 @@ impl Reading<'_> {
         }
     }
 
+    pub(super) fn language_of(&self, text: TermId) -> u8 {
+        match self.state.term(text) {
+            TermRef::Literal(text) => self.language_rank(text.language()),
+            TermRef::NamedNode(_) | TermRef::BlankNode(_) => u8::MAX,
+        }
+    }
+
     /// The reader's language first, then no language, then any.
     pub(super) fn language_rank(&self, tag: Option<&str>) -> u8 {
         match tag {

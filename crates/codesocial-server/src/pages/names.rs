@@ -10,7 +10,7 @@ use codesocial_graph::{Pattern, TermId};
 use codesocial_rdf::GraphKind;
 use codesocial_store::State;
 use oxrdf::TermRef;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Words of a query beyond these are not looked for.
@@ -19,7 +19,17 @@ const WORDS_MAX: usize = 8;
 struct Name {
     folded: Box<str>,
     subject: TermId,
+    text: TermId,
     graph: TermId,
+}
+
+/// What was found, and its place among all that a search finds: the same in every state that names
+/// it so.
+pub(super) struct Hit {
+    pub(super) subject: TermId,
+    rank: Rank,
+    name: String,
+    iri: String,
 }
 
 /// How well a name matches, the best first.
@@ -63,28 +73,64 @@ impl NameIndex {
     }
 
     /// The subjects that the reader may know of and that have each word of the text in one of their
-    /// names, the best first, each once.
-    pub(super) fn search(&self, reading: &Reading<'_>, text: &str) -> Vec<TermId> {
+    /// names, the best first, each once. Among those given, or of all: these are too many to be
+    /// listed where no word is asked for.
+    pub(super) fn search(
+        &self,
+        reading: &Reading<'_>,
+        text: &str,
+        among: Option<&HashSet<TermId>>,
+    ) -> Vec<Hit> {
         let text = folded(text);
         let text = text.trim();
         let words: Vec<&str> = text.split(' ').filter(|w| !w.is_empty()).take(WORDS_MAX).collect();
-        if words.is_empty() {
+        if words.is_empty() && among.is_none() {
             return Vec::new();
         }
-        let mut best: HashMap<TermId, (Rank, &str)> = HashMap::new();
+        let mut best: HashMap<TermId, (Rank, u8, &str)> = HashMap::new();
         for name in &self.names {
+            if among.is_some_and(|among| !among.contains(&name.subject)) {
+                continue;
+            }
             let Some(rank) = rank(&name.folded, text, &words) else { continue };
             if !reading.may_read(name.graph) {
                 continue;
             }
-            let found = (rank, &*name.folded);
+            // A list is in the order of the names that the reader sees.
+            let language = if words.is_empty() { reading.language_of(name.text) } else { 0 };
+            let found = (rank, language, &*name.folded);
             let known = best.entry(name.subject).or_insert(found);
             *known = found.min(*known);
         }
-        let mut found: Vec<_> = best.into_iter().collect();
-        // Ids break ties: pages of one state never overlap.
-        found.sort_unstable_by_key(|(subject, (rank, name))| (*rank, *name, *subject));
-        found.into_iter().map(|(subject, _)| subject).collect()
+        let hits = best.into_iter().filter_map(|(subject, (rank, _, name))| {
+            let TermRef::NamedNode(iri) = reading.state.term(subject) else { return None };
+            let (name, iri) = (name.to_owned(), iri.as_str().to_owned());
+            Some(Hit { subject, rank, name, iri })
+        });
+        let mut hits: Vec<Hit> = hits.collect();
+        hits.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
+        hits
+    }
+}
+
+impl Hit {
+    fn place(&self) -> (Rank, &str, &str) {
+        (self.rank, &self.name, &self.iri)
+    }
+
+    /// Where a list goes on after this.
+    pub(super) fn cursor(&self) -> String {
+        format!("{}\n{}\n{}", self.rank as u8, self.name, self.iri)
+    }
+
+    /// Whether it comes after a cursor; a text that is none is before everything.
+    pub(super) fn is_after(&self, cursor: &str) -> bool {
+        let mut parts = cursor.splitn(3, '\n');
+        let (Some(rank), Some(name), Some(iri)) = (parts.next(), parts.next(), parts.next()) else {
+            return true;
+        };
+        let own = (self.rank as u8, &*self.name, &*self.iri);
+        rank.parse().map_or(true, |rank: u8| own > (rank, name, iri))
     }
 }
 
@@ -92,7 +138,7 @@ impl NameIndex {
 fn names(state: &State) -> Vec<Name> {
     let mut names = Vec::new();
     for predicate in LABELS.iter().filter_map(|label| state.id(*label)) {
-        for [subject, _, name, graph] in
+        for [subject, _, text, graph] in
             state.quads(Pattern { predicate: Some(predicate), ..Pattern::default() })
         {
             let is_whole = match state.kind(graph) {
@@ -100,8 +146,8 @@ fn names(state: &State) -> Vec<Name> {
                 GraphKind::Scheme => true,
                 _ => false,
             };
-            if let (true, TermRef::Literal(name)) = (is_whole, state.term(name)) {
-                names.push(Name { folded: folded(name.value()).into(), subject, graph });
+            if let (true, TermRef::Literal(name)) = (is_whole, state.term(text)) {
+                names.push(Name { folded: folded(name.value()).into(), subject, text, graph });
             }
         }
     }

@@ -8,8 +8,9 @@ use super::label::Labels;
 use crate::extract::Language;
 use codesocial_graph::{Pattern, QuadIds, Readers, State, TermId};
 use codesocial_rdf::GraphKind;
-use codesocial_rdf::vocab::{rdf, rdfs};
+use codesocial_rdf::vocab::{rdf, rdfs, skos};
 use oxrdf::{NamedNodeRef, TermRef};
+use std::collections::HashSet;
 
 pub(super) struct Reading<'a> {
     pub(super) state: &'a State,
@@ -102,6 +103,29 @@ impl<'a> Reading<'a> {
             }
         }
         all
+    }
+
+    /// The instances of a class and of those below it.
+    pub(super) fn instances(&self, class: NamedNodeRef<'_>) -> HashSet<TermId> {
+        let mut classes: Vec<TermId> = self.state.id(class).into_iter().collect();
+        let mut next = 0;
+        while let Some(class) = classes.get(next).copied() {
+            next += 1;
+            for (below, _) in self.subjects(rdfs::SUB_CLASS_OF, class) {
+                if !classes.contains(&below) {
+                    classes.push(below);
+                }
+            }
+        }
+        let instances = classes.into_iter().flat_map(|class| self.subjects(rdf::TYPE, class));
+        instances.map(|(instance, _)| instance).collect()
+    }
+
+    /// The concepts of a scheme.
+    pub(super) fn concepts(&self, scheme: NamedNodeRef<'_>) -> HashSet<TermId> {
+        let scheme = self.state.id(scheme).into_iter();
+        let concepts = scheme.flat_map(|scheme| self.subjects(skos::IN_SCHEME, scheme));
+        concepts.map(|(concept, _)| concept).collect()
     }
 
     pub(super) fn classes(&self, subject: TermId) -> Vec<TermId> {
