@@ -74,6 +74,8 @@ pub enum Problem {
     NotAShape,
     #[error("expects a property shape, which has exactly one sh:path")]
     NotAPropertyShape,
+    #[error("expects a node shape, which has no sh:path")]
+    NotANodeShape,
     #[error("nothing in the shapes graph describes this shape")]
     UndescribedShape,
     #[error("has more than one value, and may have one only")]

@@ -154,10 +154,11 @@ impl<'p, 'g> Reading<'p, 'g> {
             return None;
         };
         let graph = self.parser.graph;
-        if name == "property"
-            && graph.objects_for_subject_predicate(&node, &sh("path")).next().is_none()
-        {
+        let has_path = graph.objects_for_subject_predicate(&node, &sh("path")).next().is_some();
+        if name == "property" && !has_path {
             self.refuse(name, value, Problem::NotAPropertyShape);
+        } else if name == "node" && has_path {
+            self.refuse(name, value, Problem::NotANodeShape);
         } else if graph.triples_for_subject(&node).next().is_none()
             && matches!(node, NamedOrBlankNode::NamedNode(_))
         {

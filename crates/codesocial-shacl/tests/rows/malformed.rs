@@ -83,6 +83,10 @@ fn property_shapes_have_exactly_one_path() {
         shape <P>, <sh:path>: a property shape has exactly one sh:path"#]],
     );
     check_refused(
+        ":S sh:node :P . :P sh:path :p .",
+        expect!["shape <S>, <sh:node> <P>: expects a node shape, which has no sh:path"],
+    );
+    check_refused(
         ":S sh:minCount 1 ; sh:maxCount 1 ; sh:uniqueLang true ; sh:lessThan :p .",
         expect![[r#"
             shape <S>, <sh:lessThan>: only a property shape may have it
