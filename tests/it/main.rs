@@ -36,6 +36,7 @@ mod private;
 mod questions;
 mod readme;
 mod refusals;
+mod server_rules;
 mod shapes;
 mod slow;
 mod slug;

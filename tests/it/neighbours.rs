@@ -122,6 +122,17 @@ fn documents(triples: &[Triple]) -> BTreeMap<NamedNode, Vec<Triple>> {
     documents
 }
 
+fn in_documents(triples: &[Triple]) -> Vec<Quad> {
+    let documents = documents(triples).into_iter();
+    let own = documents.map(|(name, own)| own.into_iter().map(move |t| t.in_graph(name.clone())));
+    own.flatten().collect()
+}
+
+/// The update that writes triples, each into the document of its subject.
+pub(crate) fn insertion(triples: &[Triple]) -> String {
+    data("INSERT", &in_documents(triples))
+}
+
 /// A blank node stands in the document of what speaks of it.
 fn document_of(subject: &NamedOrBlankNode, triples: &[Triple]) -> NamedNode {
     match subject {
@@ -241,12 +252,8 @@ fn the_door_refuses_what_breaks_a_neighbour_and_nothing_changes() {
         let of = |quads: &[Quad]| -> Vec<Quad> {
             quads.iter().map(|quad| renamed_quad(quad, &apart)).collect()
         };
-        let state: Vec<Quad> = documents
-            .into_iter()
-            .flat_map(|(name, own)| own.into_iter().map(move |t| t.in_graph(name.clone())))
-            .collect();
         let name = case.file.display();
-        let stored = server.update(&data("INSERT", &of(&state))).send();
+        let stored = server.update(&data("INSERT", &of(&in_documents(&case.state)))).send();
         assert_eq!(stored.status, 204, "{name}: {stored:?}");
         let dropped = case.change.dropped.iter().map(|name| renamed(name, &apart).to_string());
         let (removed, added) = (of(&case.change.removed), of(&case.change.added));

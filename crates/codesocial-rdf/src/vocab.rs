@@ -28,6 +28,7 @@ namespace! {
     cs, "https://w3id.org/codesocial/ns#",
     ALLOWED_UNIT = "allowedUnit",
     ARGUMENT_KIND = "argumentKind",
+    ATTEMPT = "Attempt",
     BODY = "body",
     CODE_SOCIAL = "CodeSocial",
     CODE_SOCIAL_VERSION = "CodeSocialVersion",
@@ -35,20 +36,27 @@ namespace! {
     CONTROVERSY = "Controversy",
     COS_LAT = "cosLat",
     CURRENT_VERSION = "currentVersion",
+    DECIDED_AT = "decidedAt",
+    DECISION = "Decision",
     DIGEST = "digest",
+    DISCLOSURE = "disclosure",
     EXPRESSED_IN = "expressedIn",
     FACET = "facet",
     FEEDS_SECTION = "feedsSection",
     HAS_SECTION = "hasSection",
     HAS_VERSION = "hasVersion",
     HORIZON = "horizon",
-    INSCRIPTION_STATUS = "inscriptionStatus",
     IN_PROGRAMME = "inProgramme",
-    IN_TERRITORY = "inTerritory",
     IN_PURPOSE_GRID = "inPurposeGrid",
+    IN_TERRITORY = "inTerritory",
+    INSCRIPTION_STATUS = "inscriptionStatus",
     KEY_PRINCIPLE = "keyPrinciple",
     LAT = "lat",
     LONG = "long",
+    NEED = "Need",
+    NEEDER = "needer",
+    OFFER = "Offer",
+    ON_PROPOSAL = "onProposal",
     OPPOSABILITY_LEVEL = "opposabilityLevel",
     OPPOSES_POSITION = "opposesPosition",
     ORDER = "order",
@@ -57,6 +65,7 @@ namespace! {
     PHASE_PROGRESS = "phaseProgress",
     PHASE_STATE = "phaseState",
     POPULATION = "population",
+    POSITION = "Position",
     PROGRAMME = "Programme",
     PUBLISHED = "published",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
@@ -71,6 +80,8 @@ namespace! {
     STATUS = "status",
     TEXT = "text",
     VALENCE = "valence",
+    VALID_FROM = "validFrom",
+    VALID_UNTIL = "validUntil",
     VERSION_NUMBER = "versionNumber",
     VERSION_OF = "versionOf",
     VERSION_ORDER = "versionOrder",
@@ -89,6 +100,36 @@ namespace! {
     opposabilite, "https://w3id.org/codesocial/scheme/opposabilite/",
     DRAFT = "0",
     PUBLISHED = "1",
+}
+
+namespace! {
+    /// Whether an organisation is inscribed in the registry.
+    inscription_status, "https://w3id.org/codesocial/scheme/statut-inscription/",
+    INSCRIBED = "inscrit",
+}
+
+namespace! {
+    /// The life of a convention.
+    convention_status, "https://w3id.org/codesocial/scheme/statut-convention/",
+    SIGNED = "signee",
+}
+
+namespace! {
+    /// The life of an offer or a need.
+    supply_status, "https://w3id.org/codesocial/scheme/statut-offre-besoin/",
+    OPEN = "ouvert",
+}
+
+namespace! {
+    /// How much an offer or a need says of whose it is.
+    disclosure, "https://w3id.org/codesocial/scheme/divulgation/",
+    PSEUDONYMOUS = "anonyme",
+}
+
+namespace! {
+    /// ODRL, <https://www.w3.org/TR/odrl-vocab/>.
+    odrl, "http://www.w3.org/ns/odrl/2/",
+    ASSIGNEE = "assignee",
 }
 
 namespace! {
@@ -245,6 +286,7 @@ namespace! {
 namespace! {
     /// ValueFlows, <https://www.valueflo.ws/>.
     vf, "https://w3id.org/valueflows/ont/vf#",
+    HAS_END = "hasEnd",
     PERSON = "Person",
 }
 

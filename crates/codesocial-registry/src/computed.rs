@@ -1,36 +1,91 @@
-//! What the server works out of descriptions, in their Meta graphs: completeness, and how far each
-//! can be held against its author. Worked out anew with every change that it depends on.
+//! What the server works out, in Meta graphs: how complete a description is and how far it can be
+//! held against its author, and the other half of each opposition of positions. Worked out anew
+//! with every change that it depends on.
 
 use crate::completeness;
 use crate::description::{Description, document_of};
-use crate::facts::nodes;
+use crate::facts::{nodes, subjects};
+use crate::rules;
 use codesocial_graph::State;
-use codesocial_rdf::vocab::{cs, opposabilite};
+use codesocial_rdf::vocab::{cs, opposabilite, rdf};
 use codesocial_rdf::{Changeset, GraphKind};
+use codesocial_store::Rejection;
+use jiff::Timestamp;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
 use std::collections::{BTreeSet, HashSet};
 
-const COMPUTED: [NamedNodeRef<'_>; 2] = [cs::COMPLETENESS, cs::OPPOSABILITY_LEVEL];
+const DESCRIBED: [NamedNodeRef<'_>; 2] = [cs::COMPLETENESS, cs::OPPOSABILITY_LEVEL];
 
-/// The changes to Meta graphs that others, which led from one state to the other, bring about.
-pub fn computed(before: &State, after: &State, nets: &[&Changeset]) -> Changeset {
+/// The changes to Meta graphs that others, which led from one state to the other, bring about; or
+/// the rule that refuses those.
+pub fn computed(
+    before: &State,
+    after: &State,
+    nets: &[&Changeset],
+    now: Timestamp,
+) -> Result<Changeset, Rejection> {
+    rules::judge(before, after, nets, now)?;
     let mut changes = Changeset::default();
     for document in touched(before, after, nets) {
-        let meta = codesocial_store::State::meta(document.as_ref());
-        let said: HashSet<Triple> = after
-            .graph(meta.as_ref().into())
-            .filter(|triple| COMPUTED.contains(&triple.predicate.as_ref()))
-            .collect();
-        let found: HashSet<Triple> = Description::read(after, document.as_ref())
+        let found = Description::read(after, document.as_ref())
             .map(|description| worked_out(after, &document, &description))
             .unwrap_or_default();
-        let quads = |triples: Vec<&Triple>| -> Vec<Quad> {
-            triples.into_iter().map(|triple| triple.clone().in_graph(meta.clone())).collect()
-        };
-        changes.removed.extend(quads(said.difference(&found).collect()));
-        changes.added.extend(quads(found.difference(&said).collect()));
+        replace(after, &document, &DESCRIBED, &found, &mut changes);
     }
-    changes
+    for position in opposed(nets) {
+        let found = opponents(after, &position);
+        replace(after, &position, &[cs::OPPOSES_POSITION], &found, &mut changes);
+    }
+    Ok(changes)
+}
+
+/// Makes what the Meta graph of a document says by these properties what was found.
+fn replace(
+    after: &State,
+    document: &NamedNode,
+    properties: &[NamedNodeRef<'_>],
+    found: &HashSet<Triple>,
+    changes: &mut Changeset,
+) {
+    let meta = codesocial_store::State::meta(document.as_ref());
+    let said: HashSet<Triple> = after
+        .graph(meta.as_ref().into())
+        .filter(|triple| properties.contains(&triple.predicate.as_ref()))
+        .collect();
+    let quads = |triples: Vec<&Triple>| -> Vec<Quad> {
+        triples.into_iter().map(|triple| triple.clone().in_graph(meta.clone())).collect()
+    };
+    changes.removed.extend(quads(said.difference(found).collect()));
+    changes.added.extend(quads(found.difference(&said).collect()));
+}
+
+/// The positions of whose opponents a change speaks: those that it names, and those that name some,
+/// which may come, go, or say it themselves now.
+fn opposed(nets: &[&Changeset]) -> BTreeSet<NamedNode> {
+    let quads = nets.iter().flat_map(|net| net.removed.iter().chain(&net.added));
+    let mut positions = BTreeSet::new();
+    for quad in quads {
+        let GraphName::NamedNode(document) = &quad.graph_name else { continue };
+        if quad.predicate == cs::OPPOSES_POSITION {
+            positions.insert(document.clone());
+            positions.extend(NamedNode::try_from(quad.object.clone()));
+        } else if quad.predicate == rdf::TYPE && quad.object == Term::from(cs::POSITION) {
+            positions.insert(document.clone());
+        }
+    }
+    positions
+}
+
+/// R46: who is opposed opposes. What the position does not say itself stands in its Meta graph.
+fn opponents(state: &State, position: &NamedNode) -> HashSet<Triple> {
+    let says = |triple: &Triple| state.contains(triple.clone().in_graph(position.clone()).as_ref());
+    if !says(&Triple::new(position.clone(), rdf::TYPE, cs::POSITION)) {
+        return HashSet::new();
+    }
+    subjects(state, cs::OPPOSES_POSITION, position.as_ref())
+        .map(|(other, _)| Triple::new(position.clone(), cs::OPPOSES_POSITION, other))
+        .filter(|triple| !says(triple))
+        .collect()
 }
 
 /// The descriptions on which a change may bear: those written, those whose intentions or seeds are,

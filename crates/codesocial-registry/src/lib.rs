@@ -1,4 +1,5 @@
-//! The #CodeSocial domain: what the server works out and keeps of the descriptions that it holds.
+//! The #CodeSocial domain: what the server works out and keeps of the descriptions that it holds,
+//! and the rules that no shape can say.
 //!
 //! Invariant: nothing here reads a clock, a file or a random source, and nothing here writes: what
 //! is worked out leaves as a changeset or a command, and passes the door like all else.
@@ -8,6 +9,7 @@ mod facts;
 
 mod completeness;
 mod computed;
+mod rules;
 mod version;
 
 pub mod generate;

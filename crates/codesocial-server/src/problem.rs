@@ -181,6 +181,9 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::EmptyDocument => (S::UNPROCESSABLE_ENTITY, "empty", String::new()),
         Rejection::Update(refusal) => return told_update(refusal),
         Rejection::Shapes(_) => (S::UNPROCESSABLE_ENTITY, "shapes", String::new()),
+        Rejection::Rule { rule, document } => {
+            (S::UNPROCESSABLE_ENTITY, told_rule(rule), document.to_string())
+        }
         Rejection::Validation(message) => {
             (S::UNPROCESSABLE_ENTITY, "validation", message.to_string())
         }
@@ -191,6 +194,18 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::Busy | Rejection::Moved => (S::SERVICE_UNAVAILABLE, "busy", String::new()),
     };
     Told { status, name, about }
+}
+
+/// Rules that no shape can say, by their names in the domain.
+fn told_rule(rule: &str) -> &'static str {
+    match rule {
+        "R05" => "no-convention",
+        "R32" => "decided-before",
+        "R49" => "public-attempt",
+        "R61" => "open-and-past",
+        "R62" => "named-pseudonym",
+        _ => "validation",
+    }
 }
 
 fn told_update(refusal: &UpdateRefusal) -> Told {

@@ -27,9 +27,14 @@ pub struct Command {
 pub type Propose = dyn Fn(&State, &mut Random) -> Result<Proposal, Rejection> + Send + Sync;
 
 /// What follows for Meta graphs from changes that led from one state to another: worked out by the
-/// application, pure, and written with the changes themselves.
-pub type Computed =
-    fn(&codesocial_graph::State, &codesocial_graph::State, &[&Changeset]) -> Changeset;
+/// application, pure, and written with the changes themselves. Or the rule of the application that
+/// refuses them.
+pub type Computed = fn(
+    &codesocial_graph::State,
+    &codesocial_graph::State,
+    &[&Changeset],
+    Timestamp,
+) -> Result<Changeset, Rejection>;
 
 /// The kind of a command, as headers name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -52,7 +52,7 @@ pub(crate) fn decide(
     }
     let server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
     let own = candidate.apply(&server).map_err(|_| Rejection::Full)?;
-    let follows = computed(state, &candidate, &[&net, &own]);
+    let follows = computed(state, &candidate, &[&net, &own], command.now)?;
     let own = own.then(candidate.apply(&follows).map_err(|_| Rejection::Full)?);
     let rules = rules_after(state, &candidate, &net)?;
     let report = rules.check(state, &candidate, &net, command.now)?;

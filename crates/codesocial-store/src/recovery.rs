@@ -92,7 +92,7 @@ async fn genesis(
             Ok(Proposal { client: client.clone(), ..Proposal::default() })
         }),
     };
-    let accepted = decide(&command, &State::empty(base), |_, _, _| Changeset::default())
+    let accepted = decide(&command, &State::empty(base), |_, _, _, _| Ok(Changeset::default()))
         .map_err(|rejection| OpenError::Genesis(rejection.to_string()))?;
     journal.append(Head::EMPTY, &accepted.entries).await?;
     Ok(accepted.state)

@@ -42,6 +42,9 @@ pub enum Rejection {
     Update(UpdateRefusal),
     #[error("the data breaks a rule of the registry")]
     Shapes(Arc<Report>),
+    /// A rule of the application, by its name, that no shape can say.
+    #[error("{document} breaks {rule}")]
+    Rule { rule: &'static str, document: NamedNode },
     #[error("the data cannot be validated: {0}")]
     Validation(Arc<str>),
     #[error("{document} has no canonical form: {alike} of its blank nodes look alike")]

@@ -83,7 +83,7 @@ fn a_journal_of_the_first_version_opens_with_its_whole_history() {
         now: last.at,
         random: Random::of_seed([1; 32]),
         crash: Crash::default(),
-        computed: |_, _, _| codesocial_rdf::Changeset::default(),
+        computed: |_, _, _, _| Ok(codesocial_rdf::Changeset::default()),
     };
     let store = Store::open(options).expect("it opens");
     assert_eq!(store.state().head().hash, last.hash());
