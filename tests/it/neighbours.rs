@@ -42,7 +42,8 @@ struct Change {
 
 fn cases() -> Vec<Case> {
     let listed = fs::read_dir(root().join("fixtures/neighbours")).expect("the folder is there");
-    let mut files: Vec<PathBuf> = listed.map(|file| file.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        listed.map(|file| file.expect("it can be listed").path()).collect();
     files.sort_unstable();
     files.into_iter().map(case).collect()
 }
