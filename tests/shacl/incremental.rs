@@ -2,8 +2,13 @@
 
 use crate::cases::{Case, case, names};
 use crate::{cases_wanted, lines, shapes, triples};
-use codesocial_shacl::{MemoryGraph, Shapes, ValidationResult, affected, validate, validate_focus};
+use codesocial_shacl::{
+    FocusSet, GraphView as _, Judged, MemoryGraph, Shapes, ValidationResult, affected, judge,
+    validate, validate_focus,
+};
+use oxrdf::Term;
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 proptest! {
     #![proptest_config(ProptestConfig {
@@ -33,7 +38,26 @@ fn holds(case: &Case) -> Result<(), TestCaseError> {
     }
     let full = validate(&shapes, &after, crate::now()).map(|report| lines(report.results));
     prop_assert_eq!(Ok(lines(updated)), full);
+    let mut kept = by_node(&shapes, &before, &FocusSet::Everything);
+    if focus == FocusSet::Everything {
+        kept.clear();
+    }
+    let concerned = nodes(&after).filter(|node| focus.contains(node));
+    concerned.for_each(|node| drop(kept.remove(&after.term(node).to_string())));
+    kept.extend(by_node(&shapes, &after, &focus));
+    prop_assert_eq!(kept, by_node(&shapes, &after, &FocusSet::Everything));
     Ok(())
+}
+
+/// What each judged node breaks, as it is kept.
+fn by_node(
+    shapes: &Shapes,
+    view: &MemoryGraph,
+    focus: &FocusSet<u32>,
+) -> BTreeMap<String, Vec<String>> {
+    let judged = judge(shapes, view, focus, crate::now()).expect("small graphs are judged");
+    let told = |Judged { node, results }| (Term::to_string(&node), lines(results));
+    judged.into_iter().map(told).collect()
 }
 
 /// What a node breaks, wherever on the way from it.

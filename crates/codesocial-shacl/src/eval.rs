@@ -4,7 +4,7 @@
 //! budget of steps, so that a hostile shape or graph costs a [`Failure`] and not the process.
 
 use crate::model::{Component, Constant, Constraint, Shape, ShapeId, Shapes, Slot};
-use crate::report::Report;
+use crate::report::{Report, ValidationResult};
 use crate::target::FocusSet;
 use crate::view::{GraphView, TermKind};
 use oxrdf::{Term, TermRef};
@@ -12,13 +12,16 @@ use oxsdatatypes::DateTime;
 use rustc_hash::FxHashMap;
 use spareval::QuerySolution;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use thiserror::Error;
 
 /// Nodes visited for one shape on one focus node, beyond which validation fails.
 pub const STEPS_PER_FOCUS_MAX: u64 = 10_000_000;
-/// Results of one validation, beyond which it fails.
+/// Results of one report, and of one shape on one focus node, beyond which validation fails.
 pub const RESULTS_MAX: usize = 100_000;
+/// Results that one validation keeps by node, beyond which it fails.
+pub const KEPT_RESULTS_MAX: usize = 1_000_000;
 
 /// Evaluates every shape on all its targets. Queries are told what time it is.
 pub fn validate<V: GraphView>(shapes: &Shapes, view: &V, now: DateTime) -> Result<Report, Failure> {
@@ -50,12 +53,65 @@ pub fn validate_focus<V: GraphView>(
     Ok(report.finished())
 }
 
+/// A focus node that was judged, and all that was found from there: the focus of a nested shape's
+/// result is a node further on, and one result may be found from several nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    pub node: Term,
+    /// At least one, ordered as in a report.
+    pub results: Vec<ValidationResult>,
+}
+
+/// Evaluates the shapes as [`validate_focus`] does, and keeps apart what each node breaks. Nodes
+/// that conform are not told.
+pub fn judge<V: GraphView>(
+    shapes: &Shapes,
+    view: &V,
+    focus: &FocusSet<V::Node>,
+    now: DateTime,
+) -> Result<Vec<Judged>, Failure> {
+    let evaluation = Evaluation::new(shapes, view, now);
+    let mut by_node: BTreeMap<Id<V::Node>, Report> = BTreeMap::new();
+    let (mut found, mut kept) = (Report::new(shapes), 0);
+    let mut judge = |id, node| {
+        evaluation.report(id, node, &mut found)?;
+        if found.results.is_empty() {
+            return Ok(());
+        }
+        kept += found.results.len();
+        if kept > KEPT_RESULTS_MAX {
+            return Err(Failure::TooManyResults);
+        }
+        let of_node = by_node.entry(node).or_insert_with(|| Report::new(shapes));
+        of_node.results.append(&mut found.results);
+        Ok(())
+    };
+    match focus {
+        FocusSet::Everything => {
+            for (id, shape) in shapes.iter().filter(|(_, shape)| !shape.targets.is_empty()) {
+                evaluation.focus_nodes(shape).into_iter().try_for_each(|node| judge(id, node))?;
+            }
+        }
+        FocusSet::Nodes(nodes) => {
+            for &node in nodes {
+                let targeting = evaluation.shapes_targeting(node);
+                targeting.into_iter().try_for_each(|id| judge(id, Id::Known(node)))?;
+            }
+        }
+    }
+    let judged = by_node.into_iter().map(|(node, report)| Judged {
+        node: evaluation.term(node),
+        results: report.finished().results,
+    });
+    Ok(judged.collect())
+}
+
 /// Why a validation gave no report.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Failure {
     #[error("evaluating shape {shape} on {focus} took more than {STEPS_PER_FOCUS_MAX} steps")]
     TooManySteps { shape: Term, focus: Term },
-    #[error("more than {RESULTS_MAX} results")]
+    #[error("more results than can be told")]
     TooManyResults,
     #[error("a query of shape {shape} on {focus} failed: {error}")]
     Query { shape: Term, focus: Term, error: String },

@@ -3,7 +3,8 @@
 //!
 //! [`Shapes::parse`] checks a shapes graph once. [`validate`] judges a whole [`GraphView`];
 //! [`affected`] tells which focus nodes a change can concern and [`validate_focus`] judges only
-//! those. Either gives a [`Report`], as RDF or as text, or a typed [`Failure`].
+//! those. Either gives a [`Report`], as RDF or as text, or a typed [`Failure`]; [`judge`] gives the
+//! results by the node from which they were found, for who keeps them.
 //!
 //! Invariant: no shape is understood in part. What this engine cannot evaluate it refuses when it
 //! parses, with the shape and the term. <https://www.w3.org/TR/shacl/>
@@ -92,7 +93,10 @@ mod vocab;
 pub use crate::affected::{WALK_STEPS_MAX, affected};
 pub use crate::compact::Prefixes;
 pub use crate::datatype::{LexicalSpace, is_well_formed};
-pub use crate::eval::{Failure, RESULTS_MAX, STEPS_PER_FOCUS_MAX, validate, validate_focus};
+pub use crate::eval::{
+    Failure, Judged, KEPT_RESULTS_MAX, RESULTS_MAX, STEPS_PER_FOCUS_MAX, judge, validate,
+    validate_focus,
+};
 pub use crate::form::{
     Count, Field, Form, Group, Labelled, PARTS_DEPTH_MAX, QualifiedValues, Rule, Values, closure,
 };

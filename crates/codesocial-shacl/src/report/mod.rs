@@ -52,6 +52,11 @@ impl Report {
         Self { conforms: true, results: Vec::new(), prefixes: Arc::clone(&shapes.prefixes) }
     }
 
+    /// The report that tells these results of the shapes.
+    pub fn of(shapes: &Shapes, results: Vec<ValidationResult>) -> Self {
+        Self { results, ..Self::new(shapes) }.finished()
+    }
+
     /// Whether a result refuses what was validated: one of severity `sh:Violation`.
     pub fn blocks(&self) -> bool {
         self.results.iter().any(|result| result.severity.blocks())
