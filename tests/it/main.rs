@@ -32,6 +32,7 @@ mod operation;
 mod pages;
 mod paging;
 mod patch;
+mod policies;
 mod private;
 mod questions;
 mod readme;

@@ -13,7 +13,9 @@ use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
 pub enum DocumentKind {
     Resource,
     Container,
-    /// Ontology, shapes, schemes, versions: written by the operator, read by all.
+    /// Shapes: written by administrators, judged with all that they are about.
+    Shapes,
+    /// Ontology, schemes, versions: written by the operator, read by all.
     ReadOnly,
 }
 
@@ -105,7 +107,8 @@ impl Document {
             GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private => {
                 Some(DocumentKind::Resource)
             }
-            GraphKind::Scheme | GraphKind::Ontology | GraphKind::Shapes | GraphKind::Version => {
+            GraphKind::Shapes => Some(DocumentKind::Shapes),
+            GraphKind::Scheme | GraphKind::Ontology | GraphKind::Version => {
                 Some(DocumentKind::ReadOnly)
             }
             GraphKind::Default

@@ -1,5 +1,6 @@
 //! What every instance holds before anyone writes: ontology, schemes, shapes and containers, as
-//! they come with the program. Only what differs from the journal is written.
+//! they come with the program. Only what differs from the journal is written, and never over shapes
+//! that an administrator wrote.
 
 use crate::Request;
 use crate::containers::ContainerEntry;
@@ -26,7 +27,10 @@ pub fn install(request: Request<'_>, installation: Installation) -> Command {
         Box::new(move |state, _| {
             let mut client = Changeset::default();
             for (path, triples) in &installation.graphs {
-                replace(state, &state.base().resolve(path), triples, &mut client);
+                let graph = state.base().resolve(path);
+                if !state.is_edited(graph.as_ref()) {
+                    replace(state, &graph, triples, &mut client);
+                }
             }
             let server = missing_containers(state, installation.containers, &mut client);
             Ok(Proposal { client, server, ..Proposal::default() })

@@ -17,7 +17,7 @@ pub enum GraphKind {
     Scheme,
     /// `{base}/ns`: the ontology.
     Ontology,
-    /// `{base}/shapes/{name}`: SHACL shapes.
+    /// `{base}/shapes/{name}`: SHACL shapes, which come with the program and administrators change.
     Shapes,
     /// `{base}/codesocials/{slug}/versions/{v}`: an immutable published version.
     Version,
@@ -184,6 +184,7 @@ impl GraphKind {
             Self::Default
                 | Self::Resource
                 | Self::Scheme
+                | Self::Shapes
                 | Self::Sandbox
                 | Self::Private
                 | Self::Foreign

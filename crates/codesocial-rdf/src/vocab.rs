@@ -40,6 +40,7 @@ namespace! {
     DECISION = "Decision",
     DIGEST = "digest",
     DISCLOSURE = "disclosure",
+    ENFORCE = "enforce",
     EXPRESSED_IN = "expressedIn",
     FACET = "facet",
     FEEDS_SECTION = "feedsSection",
@@ -55,6 +56,8 @@ namespace! {
     LONG = "long",
     NEED = "Need",
     NEEDER = "needer",
+    NO_WORSE = "no-worse",
+    OFF = "off",
     OFFER = "Offer",
     ON_PROPOSAL = "onProposal",
     OPPOSABILITY_LEVEL = "opposabilityLevel",
@@ -64,6 +67,7 @@ namespace! {
     PHASE = "phase",
     PHASE_PROGRESS = "phaseProgress",
     PHASE_STATE = "phaseState",
+    POLICY = "policy",
     POPULATION = "population",
     POSITION = "Position",
     PROGRAMME = "Programme",
@@ -85,6 +89,7 @@ namespace! {
     VERSION_NUMBER = "versionNumber",
     VERSION_OF = "versionOf",
     VERSION_ORDER = "versionOrder",
+    WARN = "warn",
 }
 
 namespace! {
@@ -138,6 +143,7 @@ namespace! {
     ACTOR = "actor",
     BASE = "base",
     DIGEST = "digest",
+    EDITED = "edited",
     FORMAT = "format",
     KEY = "key",
 }
@@ -249,6 +255,8 @@ namespace! {
     PATH = "path",
     PROPERTY = "property",
     TARGET_CLASS = "targetClass",
+    TARGET_NODE = "targetNode",
+    TARGET_OBJECTS_OF = "targetObjectsOf",
     TARGET_SUBJECTS_OF = "targetSubjectsOf",
 }
 

@@ -104,7 +104,9 @@ impl Call {
 fn allowed(kind: Option<DocumentKind>) -> &'static str {
     match kind {
         Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
-        Some(DocumentKind::Resource) => "GET, HEAD, OPTIONS, PUT, PATCH, DELETE",
+        Some(DocumentKind::Resource | DocumentKind::Shapes) => {
+            "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
+        }
         Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
         None => "OPTIONS, PUT, PATCH",
     }
@@ -112,13 +114,13 @@ fn allowed(kind: Option<DocumentKind>) -> &'static str {
 
 /// What every answer for a kind of document carries, made once.
 fn resource_headers(kind: Option<DocumentKind>) -> &'static HeaderMap {
-    use DocumentKind::{Container, ReadOnly, Resource};
+    use DocumentKind::{Container, ReadOnly, Resource, Shapes};
     static OF_KINDS: LazyLock<[HeaderMap; 4]> = LazyLock::new(|| {
         [Some(Container), Some(Resource), Some(ReadOnly), None].map(made_resource_headers)
     });
     match kind {
         Some(Container) => &OF_KINDS[0],
-        Some(Resource) => &OF_KINDS[1],
+        Some(Resource | Shapes) => &OF_KINDS[1],
         Some(ReadOnly) => &OF_KINDS[2],
         None => &OF_KINDS[3],
     }
@@ -136,7 +138,9 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
         headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
     }
     let patches = match kind {
-        Some(DocumentKind::Container | DocumentKind::Resource) => Some(ACCEPT_PATCH),
+        Some(DocumentKind::Container | DocumentKind::Resource | DocumentKind::Shapes) => {
+            Some(ACCEPT_PATCH)
+        }
         Some(DocumentKind::ReadOnly) => None,
         None => Some(ACCEPT_PATCH_ABSENT),
     };

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_rdf::{GraphKind, RdfSyntax, write};
 use codesocial_shacl::Report;
-use codesocial_store::{Agent, Rejection};
+use codesocial_store::Agent;
 use oxrdf::NamedNode;
 use std::collections::BTreeSet;
 
@@ -19,23 +19,11 @@ pub(crate) async fn get(
     document: NamedNode,
 ) -> Result<Response, Problem> {
     let state = app.store.state();
-    let read = codesocial_ldp::Document::find(&state, agent, &document);
-    let found = match read {
-        Ok(_) => {
-            let (name, now) = (document.clone(), (app.clock)());
-            tokio::task::spawn_blocking(move || state.rules().report_on(&state, name.as_str(), now))
-                .await
-        }
-        Err(rejection) => Ok(Err(rejection)),
-    };
-    let report = found.unwrap_or_else(|error| {
-        tracing::error!(%error, "a report could not be made");
-        Err(Rejection::Busy)
-    });
-    match report {
-        Ok(report) => Ok(answer(&app, &ask, &report, StatusCode::OK)),
-        Err(rejection) => Err(Problem::new(&app, &ask, rejection)),
-    }
+    let found = codesocial_ldp::Document::find(&state, agent, &document);
+    let report = found.and_then(|_| state.report_on(document.as_ref()));
+    report
+        .map(|report| answer(&app, &ask, &report, StatusCode::OK))
+        .map_err(|rejection| Problem::new(&app, &ask, rejection))
 }
 
 /// A report in the syntax and the language that the client prefers.

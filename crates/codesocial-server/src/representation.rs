@@ -89,7 +89,7 @@ impl Form {
         match (self, kind) {
             (Self::Page(_), _) => "Accept, Accept-Language, Cookie",
             (_, DocumentKind::Container) => "Accept, Prefer",
-            (_, DocumentKind::Resource | DocumentKind::ReadOnly) => "Accept",
+            (_, DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::ReadOnly) => "Accept",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! **The door.** Every change passes [`decide`], which reads like the list of what it checks.
 
 use crate::journal::{Entry, Header, SegmentClass, merkle_root};
-use crate::rules::Rules;
+use crate::rules::{Rules, Verdict};
 use crate::state::{GraphRecord, Quads};
 use crate::{
     Agent, Command, CommandKind, Committed, Computed, Effect, Etag, Head, OpaqueId, Precondition,
@@ -50,22 +50,24 @@ pub(crate) fn decide(
     if is_empty {
         return Ok(unchanged(state, proposal));
     }
-    let server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
+    let mut server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
+    if command.kind != CommandKind::Install {
+        server.added.extend(lifecycle::edited(state, &net).added);
+    }
     let own = candidate.apply(&server).map_err(|_| Rejection::Full)?;
     let follows = computed(state, &candidate, &[&net, &own], command.now)?;
     let own = own.then(candidate.apply(&follows).map_err(|_| Rejection::Full)?);
     let rules = rules_after(state, &candidate, &net)?;
-    let report = rules.check(state, &candidate, &net, command.now)?;
-    if let Some(report) = &report
-        && report.blocks()
-        && command.kind != CommandKind::Install
-    {
-        return Err(Rejection::Shapes(Arc::new(report.clone())));
+    let Verdict { results, remarks, refusal } =
+        rules.judge(state, &candidate, &net, command.now)?;
+    if let Some(report) = refusal.filter(|_| command.kind != CommandKind::Install) {
+        return Err(Rejection::Shapes(Arc::new(report)));
     }
     let net = net.then(own);
-    let after = State { quads: Quads::Proposed(Box::new(candidate)), rules, ..state.clone() };
+    let after =
+        State { quads: Quads::Proposed(Box::new(candidate)), rules, results, ..state.clone() };
     let mut accepted = record(command, state, after, net, proposal, &mut random);
-    accepted.committed.remarks = report.is_some_and(|report| !report.conforms);
+    accepted.committed.remarks = remarks;
     Ok(accepted)
 }
 

@@ -1,6 +1,7 @@
 //! The forms that the shapes in force make, and these shapes for those who make their own.
 
-use crate::rules::{Judged, Rules};
+use crate::judged::Judged;
+use crate::rules::Rules;
 use codesocial_graph::State;
 use codesocial_shacl::{Form, Lang, Target, closure};
 use oxrdf::{NamedNode, NamedNodeRef, Triple};

@@ -2,8 +2,8 @@
 //! tombstones. The same for every door.
 
 use crate::{Proposal, Rejection, State};
-use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{as2, dct, ldp, rdf, xsd};
+use codesocial_rdf::{Changeset, GraphKind};
 use jiff::Timestamp;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use std::collections::{BTreeSet, HashSet};
@@ -33,6 +33,23 @@ pub(crate) fn consequences(
         }
     }
     Ok(server)
+}
+
+/// Marks the shapes documents that somebody else than the program changes, over which it never
+/// installs its own text again.
+pub(crate) fn edited(before: &State, net: &Changeset) -> Changeset {
+    let graphs: HashSet<&GraphName> =
+        net.removed.iter().chain(&net.added).map(|quad| &quad.graph_name).collect();
+    let marks = graphs.into_iter().filter_map(|graph| match graph {
+        GraphName::NamedNode(name)
+            if before.base().kind_of(name.as_ref()) == GraphKind::Shapes
+                && !before.is_edited(name.as_ref()) =>
+        {
+            Some(before.edit_mark(name.as_ref()))
+        }
+        _ => None,
+    });
+    Changeset { removed: Vec::new(), added: marks.collect() }
 }
 
 /// The documents with a life of their own that a change touches.

@@ -52,7 +52,7 @@ pub(crate) async fn open(
     let start = newest_checkpoint(journal, folder, &stored).await?;
     let checkpointed = start.as_ref().map_or(0, |state| state.head.seq);
     let state = replay_from(journal, start.unwrap_or_else(|| State::empty(stored)), None).await?;
-    Ok(Recovered { state: state.with_rules(), checkpointed })
+    Ok(Recovered { state: state.with_rules().with_results(now), checkpointed })
 }
 
 fn default_base() -> Result<Base, OpenError> {

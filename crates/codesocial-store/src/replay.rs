@@ -6,6 +6,7 @@ use crate::journal::{Entry, JournalError};
 use crate::rules::Rules;
 use crate::state::{GraphRecord, Quads};
 use codesocial_rdf::{GraphKind, Patch};
+use jiff::Timestamp;
 use oxrdf::{GraphName, Quad};
 use std::sync::Arc;
 
@@ -48,6 +49,15 @@ impl State {
                 // They were accepted once, by another version: the next install replaces them.
                 Err(rejection) => tracing::error!(%rejection, "the stored shapes cannot be used"),
             }
+        }
+        self
+    }
+
+    /// The state with what its rules say of all that is judged.
+    pub(crate) fn with_results(mut self, now: Timestamp) -> Self {
+        match self.rules.results(&self, now) {
+            Ok(results) => self.results = results,
+            Err(rejection) => tracing::error!(%rejection, "the stored results are not known"),
         }
         self
     }

@@ -1,11 +1,14 @@
-//! The shapes in force, compiled, and the data graph as the SHACL engine sees it.
+//! The shapes in force, compiled, and what a change means under them and their policies.
 
-use crate::{Hash, Rejection, State};
-use codesocial_graph::{DataGraph, Pattern, TermId};
+use crate::judged::Judged;
+use crate::policy::{Policies, Policy};
+use crate::{Hash, Rejection, Results, State};
+use codesocial_graph::TermId;
+use codesocial_rdf::vocab::{rdf, sh};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
-use codesocial_shacl::{DateTime, FocusSet, GraphView, Report, Shapes, TermKind};
+use codesocial_shacl::{self as shacl, DateTime, FocusSet, GraphView as _, Report, Shapes};
 use jiff::Timestamp;
-use oxrdf::{Graph, GraphName, Quad, Term, TermRef};
+use oxrdf::{Graph, GraphName, Quad, Term, Triple, vocab::rdfs};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -13,13 +16,25 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 pub struct Rules {
     pub(crate) shapes: Option<Shapes>,
+    policies: Policies,
     digest: Hash,
+}
+
+/// What the rules say of a change.
+pub(crate) struct Verdict {
+    /// What all nodes break after it.
+    pub(crate) results: Results,
+    /// Whether a node that it concerns breaks anything, of any severity.
+    pub(crate) remarks: bool,
+    /// What refuses it, with what else is wrong with the same nodes.
+    pub(crate) refusal: Option<Report>,
 }
 
 impl Rules {
     /// Compiles all the shapes graphs of a state.
     pub(crate) fn of(state: &codesocial_graph::State) -> Result<Self, Rejection> {
         let mut graph = Graph::new();
+        let mut policies = Policies::default();
         let mut hasher = Sha256::new();
         let mut names: Vec<GraphName> = state
             .graphs()
@@ -28,14 +43,21 @@ impl Rules {
             .collect();
         names.sort_unstable_by_key(ToString::to_string);
         for name in &names {
-            for triple in state.graph(name.as_ref()) {
+            let triples: Vec<Triple> = state.graph(name.as_ref()).collect();
+            let policy = Policy::of(name, &triples)?;
+            for triple in triples {
                 hasher.update(format!("{triple}\n"));
-                graph.insert(&skolem::unskolemise(triple));
+                let triple = skolem::unskolemise(triple);
+                policies.note(&triple.subject, policy);
+                // Other graphs may build on the shapes of this one, so that they stay.
+                if policy != Policy::Off || !is_target(&triple) {
+                    graph.insert(&triple);
+                }
             }
         }
         let shapes =
             Shapes::parse(&graph).map_err(|error| Rejection::MalformedShapes(error.to_string()))?;
-        Ok(Self { shapes: Some(shapes), digest: hasher.finalize().into() })
+        Ok(Self { shapes: Some(shapes), policies, digest: hasher.finalize().into() })
     }
 
     /// Digest of the shapes, as headers name it.
@@ -43,29 +65,74 @@ impl Rules {
         self.digest
     }
 
-    /// What the change from `before` to `after` breaks, on a sound set of focus nodes.
-    pub(crate) fn check(
+    /// Judges the change from `before` to `after`, on a sound set of focus nodes.
+    pub(crate) fn judge(
         &self,
         before: &State,
         after: &codesocial_graph::State,
         net: &Changeset,
         now: Timestamp,
-    ) -> Result<Option<Report>, Rejection> {
-        let Some(shapes) = &self.shapes else { return Ok(None) };
+    ) -> Result<Verdict, Rejection> {
+        let now = moment(now);
+        let (Some(shapes), Some(focus)) = (&self.shapes, self.concerned(before, after, net, now))
+        else {
+            let results = before.results.clone();
+            return Ok(Verdict { results, remarks: false, refusal: None });
+        };
+        let new = Judged(after.data_graph());
+        let judged = self.validate(shapes, &new, &focus, now)?;
+        let refusing = judged.iter().filter(|node| {
+            node.results.iter().any(|result| self.refuses(before, &focus, &node.node, result))
+        });
+        let told = refusing.flat_map(|node| {
+            let counts = |result: &&shacl::ValidationResult| {
+                !result.severity.blocks() || self.refuses(before, &focus, &node.node, result)
+            };
+            node.results.iter().filter(counts).cloned()
+        });
+        let told: Vec<_> = told.collect();
+        let refusal = (!told.is_empty()).then(|| Report::of(shapes, told));
+        let remarks = !judged.is_empty();
+        let results = match &focus {
+            FocusSet::Everything => judged.into_iter().collect(),
+            FocusSet::Nodes(nodes) => {
+                let mut results = before.results.clone();
+                if !results.is_empty() {
+                    nodes.iter().for_each(|node| results.remove(&new.term(*node)));
+                }
+                judged.into_iter().for_each(|judged| results.insert(judged));
+                results
+            }
+        };
+        Ok(Verdict { results, remarks, refusal })
+    }
+
+    /// The nodes that may break something else after a change than before it; none where it is
+    /// about nothing that is judged.
+    fn concerned(
+        &self,
+        before: &State,
+        after: &codesocial_graph::State,
+        net: &Changeset,
+        now: DateTime,
+    ) -> Option<FocusSet<TermId>> {
+        let shapes = self.shapes.as_ref()?;
+        if self.digest != before.rules.digest {
+            return Some(FocusSet::Everything);
+        }
         let judged = |quad: &&Quad| {
             let kind = before.base().kind(quad.graph_name.as_ref());
             kind.in_shacl_data() || kind.gives_class_hierarchy()
         };
         if !net.removed.iter().chain(&net.added).any(|quad| judged(&quad)) {
-            return Ok(None);
+            return None;
         }
-        let now = moment(now);
-        let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
         // A change that led to a new generation is large: judging all costs no more than finding
         // what it concerns.
         if !after.shares_ids_with(before) {
-            return validate(shapes, &new, &FocusSet::Everything, now).map(Some);
+            return Some(FocusSet::Everything);
         }
+        let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
         // A triple that another graph of the union holds too has not changed.
         let changed: Vec<[TermId; 3]> = net
             .removed
@@ -73,42 +140,80 @@ impl Rules {
             .chain(&net.added)
             .filter(judged)
             .filter_map(|quad| triple_ids(after, quad))
-            .filter(|[s, p, o]| old.contains(*s, *p, *o) != new.contains(*s, *p, *o))
+            .filter(|[s, p, o]| old.0.contains(*s, *p, *o) != new.0.contains(*s, *p, *o))
             .collect();
-        if changed.is_empty() {
-            return Ok(None);
-        }
-        let focus = codesocial_shacl::affected(shapes, &old, &new, &changed, now);
-        validate(shapes, &new, &focus, now).map(Some)
+        (!changed.is_empty()).then(|| shacl::affected(shapes, &old, &new, &changed, now))
+    }
+
+    /// Whether a result for a judged node refuses the change. Where all was judged, what the state
+    /// before broke already is nothing that the change did; a change of the rules themselves may
+    /// find fault where it is only asked not to make it worse.
+    fn refuses(
+        &self,
+        before: &State,
+        focus: &FocusSet<TermId>,
+        node: &Term,
+        result: &shacl::ValidationResult,
+    ) -> bool {
+        let is_new = || !before.results.have(node, result);
+        result.severity.blocks()
+            && match self.policies.of(&result.source_shape) {
+                Policy::Off | Policy::Warn => false,
+                Policy::NoWorse => self.digest == before.rules.digest && is_new(),
+                Policy::Enforce => matches!(focus, FocusSet::Nodes(_)) || is_new(),
+            }
+    }
+
+    /// What these nodes break, but for shapes that are off.
+    fn validate(
+        &self,
+        shapes: &Shapes,
+        view: &Judged<'_>,
+        focus: &FocusSet<TermId>,
+        now: DateTime,
+    ) -> Result<Vec<shacl::Judged>, Rejection> {
+        let mut judged = shacl::judge(shapes, view, focus, now)
+            .map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))?;
+        let counts = |result: &shacl::ValidationResult| {
+            self.policies.of(&result.source_shape) != Policy::Off
+        };
+        judged.iter_mut().for_each(|node| node.results.retain(counts));
+        judged.retain(|node| !node.results.is_empty());
+        Ok(judged)
+    }
+
+    /// What all nodes of a state break.
+    pub(crate) fn results(
+        &self,
+        state: &codesocial_graph::State,
+        now: Timestamp,
+    ) -> Result<Results, Rejection> {
+        let Some(shapes) = &self.shapes else { return Ok(Results::default()) };
+        let view = Judged(state.data_graph());
+        let judged = self.validate(shapes, &view, &FocusSet::Everything, moment(now))?;
+        Ok(judged.into_iter().collect())
     }
 
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
-    pub fn report_on(
-        &self,
-        state: &State,
-        document: &str,
-        now: Timestamp,
-    ) -> Result<Report, Rejection> {
+    pub(crate) fn report_on(&self, state: &State, document: &str) -> Result<Report, Rejection> {
         let Some(shapes) = &self.shapes else {
             return Err(Rejection::Validation(Arc::from("no shapes are installed")));
         };
         let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
-        let focus: FocusSet<TermId> = state
-            .graph(name.as_ref())
-            .filter_map(|triple| state.id(oxrdf::NamedOrBlankNodeRef::from(&triple.subject)))
-            .collect();
-        validate(shapes, &Judged(state.data_graph()), &focus, moment(now))
+        let nodes = state.graph(name.as_ref()).map(|triple| skolem::unskolemise(triple).subject);
+        let nodes: std::collections::HashSet<_> = nodes.collect();
+        let results = nodes.into_iter().flat_map(|node| state.results.of(&node.into()).to_vec());
+        Ok(Report::of(shapes, results.collect()))
     }
 }
 
-fn validate(
-    shapes: &Shapes,
-    view: &Judged<'_>,
-    focus: &FocusSet<TermId>,
-    now: DateTime,
-) -> Result<Report, Rejection> {
-    codesocial_shacl::validate_focus(shapes, view, focus, now)
-        .map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))
+/// Whether a triple of a shapes graph says which nodes a shape is about.
+/// <https://www.w3.org/TR/shacl/#targets>
+fn is_target(triple: &Triple) -> bool {
+    const TARGETS: [oxrdf::NamedNodeRef<'_>; 4] =
+        [sh::TARGET_NODE, sh::TARGET_CLASS, sh::TARGET_SUBJECTS_OF, sh::TARGET_OBJECTS_OF];
+    TARGETS.contains(&triple.predicate.as_ref())
+        || triple.predicate == rdf::TYPE && triple.object == Term::from(rdfs::CLASS)
 }
 
 /// A moment as queries have it.
@@ -116,122 +221,7 @@ pub fn moment(now: Timestamp) -> DateTime {
     format!("{now:.6}").parse().expect("a timestamp is written as an xsd:dateTime")
 }
 
-fn triple_ids(state: &codesocial_graph::State, quad: &Quad) -> Option<[TermId; 3]> {
+pub(crate) fn triple_ids(state: &codesocial_graph::State, quad: &Quad) -> Option<[TermId; 3]> {
     let subject = oxrdf::NamedOrBlankNodeRef::from(&quad.subject);
     Some([state.id(subject)?, state.id(&quad.predicate)?, state.id(&quad.object)?])
-}
-
-/// The data graph of a state, in which skolem IRIs are blank nodes.
-pub(crate) struct Judged<'a>(pub(crate) DataGraph<'a>);
-
-impl GraphView for Judged<'_> {
-    type Node = TermId;
-
-    fn node(&self, term: TermRef<'_>) -> Option<TermId> {
-        self.0.state().id(term)
-    }
-
-    fn term(&self, node: TermId) -> Term {
-        match self.0.state().term(node) {
-            TermRef::NamedNode(iri) => match skolem::blank(iri) {
-                Some(blank) => blank.into(),
-                None => iri.into_owned().into(),
-            },
-            other => other.into_owned(),
-        }
-    }
-
-    fn kind(&self, node: TermId) -> TermKind {
-        match self.0.state().term(node) {
-            TermRef::NamedNode(iri) if skolem::is_skolem(iri.as_str()) => TermKind::BlankNode,
-            other => TermKind::of(other),
-        }
-    }
-
-    fn objects(&self, s: TermId, p: TermId) -> impl Iterator<Item = TermId> {
-        self.0.objects(s, p)
-    }
-
-    fn subjects(&self, p: TermId, o: TermId) -> impl Iterator<Item = TermId> {
-        self.0.subjects(p, o)
-    }
-
-    fn pairs(&self, p: TermId) -> impl Iterator<Item = (TermId, TermId)> {
-        self.0.pairs(p)
-    }
-
-    fn out(&self, s: TermId) -> impl Iterator<Item = (TermId, TermId)> {
-        self.0.outgoing(s)
-    }
-
-    fn into(&self, o: TermId) -> impl Iterator<Item = (TermId, TermId)> {
-        self.0.incoming(o)
-    }
-
-    fn contains(&self, s: TermId, p: TermId, o: TermId) -> bool {
-        self.0.contains(s, p, o)
-    }
-
-    fn triples(&self) -> impl Iterator<Item = [TermId; 3]> {
-        self.0.triples(Pattern::default())
-    }
-
-    fn read<R>(&self, node: TermId, judge: impl FnOnce(TermRef<'_>) -> R) -> R {
-        match self.0.state().term(node) {
-            TermRef::NamedNode(iri) if skolem::is_skolem(iri.as_str()) => {
-                judge(self.term(node).as_ref())
-            }
-            other => judge(other),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use codesocial_graph::Snapshot;
-    use codesocial_rdf::{Base, RdfSyntax, parse};
-    use oxrdf::Triple;
-
-    /// The data graph of a store is a graph like any other to the engine: what two documents both
-    /// say counts once, and skolem IRIs are blank nodes.
-    #[test]
-    fn the_data_graph_is_a_set_of_triples_with_blank_nodes() {
-        let base = Base::parse("http://x/").expect("a base");
-        let data = "
-            <http://x/a> { <http://x/a> <p:p> <http://x/b>, 1 . <http://x/b> <p:q> <http://x/a#b-00000000000000ff> . }
-            <http://x/b> { <http://x/b> <p:q> <http://x/a#b-00000000000000ff> . <http://x/a> <p:p> 1 . }
-            <http://x/b.meta> { <http://x/b> <p:hidden> 1 . }
-            <http://x/ns> { <p:c> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <p:d> . <p:c> <p:hidden> 1 . }";
-        let added = parse::quads(data.as_bytes(), RdfSyntax::TriG, "http://x/").expect("TriG");
-        let mut candidate = Snapshot::empty(base).candidate();
-        candidate.apply(&Changeset { removed: Vec::new(), added }).expect("it fits");
-        let expected = "
-            <http://x/a> <p:p> <http://x/b>, 1 .
-            <http://x/b> <p:q> <http://x/a#b-00000000000000ff> .
-            <p:c> <http://www.w3.org/2000/01/rdf-schema#subClassOf> <p:d> .";
-        let expected = parse::triples(expected.as_bytes(), RdfSyntax::Turtle, "http://x/");
-        let view = Judged(candidate.data_graph());
-        let skolem = oxrdf::NamedNodeRef::new_unchecked("http://x/a#b-00000000000000ff");
-        let blank = view.node(skolem.into()).expect("the node is there");
-        assert_eq!(view.kind(blank), TermKind::BlankNode);
-        assert!(view.term(blank).is_blank_node());
-        let named: Vec<Triple> = expected
-            .expect("Turtle")
-            .into_iter()
-            .filter(|triple| !triple.object.to_string().contains("#b-"))
-            .collect();
-        let all: usize = view
-            .pairs(view.node(oxrdf::NamedNodeRef::new_unchecked("p:q").into()).expect("p:q"))
-            .count();
-        assert_eq!(all, 1, "two documents say it, and it counts once");
-        for triple in &named {
-            let [s, p, o] =
-                triple_ids(&candidate, &triple.clone().in_graph(oxrdf::GraphName::DefaultGraph))
-                    .expect("the terms are there");
-            assert!(view.contains(s, p, o), "{triple}");
-        }
-        let hidden = oxrdf::NamedNodeRef::new_unchecked("p:hidden");
-        assert_eq!(view.node(hidden.into()).map(|p| view.pairs(p).count()), Some(0));
-    }
 }

@@ -2,12 +2,13 @@
 //! them. Published and proposed states are read by the same functions.
 
 use crate::rules::Rules;
-use crate::{Etag, Head, OpaqueId};
+use crate::{Etag, Head, OpaqueId, Rejection, Results};
 use codesocial_graph::{Candidate, Pattern, Snapshot};
-use codesocial_rdf::vocab::{as2, ldp, rdf};
+use codesocial_rdf::vocab::{as2, ldp, rdf, system};
 use codesocial_rdf::{Base, GraphKind};
+use codesocial_shacl::Report;
 use jiff::Timestamp;
-use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, QuadRef};
+use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Quad, QuadRef};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub struct State {
     /// Time of the head.
     pub(crate) at: Timestamp,
     pub(crate) rules: Arc<Rules>,
+    pub(crate) results: Results,
 }
 
 #[derive(Clone)]
@@ -46,6 +48,7 @@ impl State {
             head: Head::EMPTY,
             at: Timestamp::UNIX_EPOCH,
             rules: Arc::default(),
+            results: Results::default(),
         }
     }
 
@@ -64,6 +67,16 @@ impl State {
         &self.rules
     }
 
+    /// What the rules say of all that is judged.
+    pub fn results(&self) -> &Results {
+        &self.results
+    }
+
+    /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
+    pub fn report_on(&self, document: NamedNodeRef<'_>) -> Result<Report, Rejection> {
+        self.rules.report_on(self, document.as_str())
+    }
+
     /// The graph of what the server says of a document.
     pub fn meta(document: NamedNodeRef<'_>) -> NamedNode {
         NamedNode::new_unchecked(format!("{}.meta", document.as_str()))
@@ -72,6 +85,16 @@ impl State {
     /// The graph that remembers what was deleted.
     pub(crate) fn tombstones(&self) -> NamedNode {
         self.base().resolve("system/tombstones")
+    }
+
+    /// Whether somebody else than the program wrote a document that comes with it.
+    pub fn is_edited(&self, document: NamedNodeRef<'_>) -> bool {
+        self.contains(self.edit_mark(document).as_ref())
+    }
+
+    pub(crate) fn edit_mark(&self, document: NamedNodeRef<'_>) -> Quad {
+        let graph = self.base().resolve("system/installed");
+        Quad::new(document.into_owned(), system::EDITED, Literal::from(true), graph)
     }
 
     /// Whether there is a document of that name.

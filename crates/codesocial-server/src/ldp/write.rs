@@ -148,7 +148,8 @@ impl Call {
             Some(DocumentKind::ReadOnly) => {
                 Err(self.refuse(Refusal::Method(super::allowed(self.kind()))))
             }
-            Some(DocumentKind::Container | DocumentKind::Resource) | None => Ok(()),
+            Some(DocumentKind::Container | DocumentKind::Resource | DocumentKind::Shapes)
+            | None => Ok(()),
         }
     }
 

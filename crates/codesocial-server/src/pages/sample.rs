@@ -76,6 +76,7 @@ fn read(reading: &Reading<'_>, path: &str) -> Document {
     let kind = match reading.state.base().kind_of(iri.as_ref()) {
         GraphKind::Resource if is_container => DocumentKind::Container,
         GraphKind::Resource => DocumentKind::Resource,
+        GraphKind::Shapes => DocumentKind::Shapes,
         _ => DocumentKind::ReadOnly,
     };
     let own = reading.state.graph(iri.as_ref().into()).collect();

@@ -103,7 +103,7 @@ pub(super) fn page(
     let hidden = match document.kind {
         _ if is_scheme => scheme::SHOWN.to_vec(),
         DocumentKind::Container => vec![dct::TITLE],
-        DocumentKind::Resource | DocumentKind::ReadOnly => Vec::new(),
+        DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::ReadOnly => Vec::new(),
     };
     // What a version says, it says of the description that it froze.
     let whole = described(document).filter(|_| is_version).unwrap_or(&document.iri);
@@ -122,7 +122,9 @@ pub(super) fn page(
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
         }
         DocumentKind::ReadOnly if is_version => Body::Parts { nodes: outline.rest() },
-        DocumentKind::ReadOnly => Body::Terms { groups: terms(outline.rest()) },
+        DocumentKind::Shapes | DocumentKind::ReadOnly => {
+            Body::Terms { groups: terms(outline.rest()) }
+        }
         DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
     };
     let map = ControversyMap::of(reading, document);
@@ -172,7 +174,7 @@ fn main_subject<'a>(reading: &Reading<'_>, document: &'a Document) -> &'a str {
         NamedOrBlankNode::BlankNode(_) => false,
     };
     match document.own.iter().find(named).map(|triple| &triple.subject) {
-        Some(NamedOrBlankNode::NamedNode(whole)) if document.kind == DocumentKind::ReadOnly => {
+        Some(NamedOrBlankNode::NamedNode(whole)) if document.kind != DocumentKind::Resource => {
             whole.as_str()
         }
         _ => document.iri.as_str(),
