@@ -236,6 +236,11 @@ fn every_fixture_lies_where_it_is_used() {
     for (name, text) in tracked() {
         let Some(rest) = name.strip_prefix("fixtures/") else { continue };
         let folder = rest.split('/').next().unwrap_or_default();
+        if folder == "neighbours" {
+            // Each is a write, which its own test parses.
+            assert!(name.ends_with(".ru"), "{name}");
+            continue;
+        }
         assert!(["source", "demo", "valid", "invalid"].contains(&folder), "{name}");
         assert!(name.ends_with(".ttl"), "{name}");
         let parsed = parse::triples(text.as_bytes(), RdfSyntax::Turtle, "http://o.example/");
