@@ -263,6 +263,35 @@ fn every_rule_of_the_domain_is_stated_somewhere_and_exercised() {
     count_the_domain();
 }
 
+/// What the demo promises, class by class; persons and what hangs on them wait for accounts.
+#[test]
+fn the_demo_set_holds_what_it_promises() {
+    let triples = read_all(&["fixtures/demo"]);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for triple in triples.iter().filter(|triple| triple.predicate == rdf::TYPE) {
+        let class = triple.object.to_string();
+        let local = class.trim_matches(['<', '>']).rsplit(['#', '/']).next().unwrap_or_default();
+        *counts.entry(local.to_owned()).or_default() += 1;
+    }
+    for (class, wanted) in [
+        ("Need", 30),
+        ("Offer", 26),
+        ("Match", 11),
+        ("NeedPool", 3),
+        ("WealthMatrix", 4),
+        ("Stance", 24),
+        ("PhotoMission", 36),
+        ("Observation", 12),
+        ("UsageFeedback", 9),
+        ("Achievement", 6),
+    ] {
+        assert_eq!(counts.get(class), Some(&wanted), "{class}");
+    }
+    let text: Vec<String> =
+        counts.iter().map(|(class, count)| format!("{class} {count}")).collect();
+    figures(&format!("demo: {}", text.join(", ")));
+}
+
 fn count_the_domain() {
     let typed = |triples: &[Triple], wanted: &dyn Fn(&str) -> bool| {
         let of = triples.iter().filter(|t| t.predicate == rdf::TYPE);
