@@ -28,6 +28,7 @@ fn metrics_count_what_was_answered() {
         "codesocial_requests_open 1",
         "codesocial_queries_running 0",
         "codesocial_journal_entries_total 2",
+        "codesocial_results{severity=\"violation\"} 0",
     ] {
         assert!(told.body.lines().any(|own| own == line), "{line} in {}", told.body);
     }

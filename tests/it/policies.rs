@@ -2,6 +2,7 @@
 
 use crate::server::{Folder, Server};
 use crate::stories::{PREFIXES, organization};
+use sha2::{Digest as _, Sha256};
 use std::fs;
 
 const REPORT: &str = "https://w3id.org/codesocial/ns#report";
@@ -182,4 +183,45 @@ fn an_old_violation_elsewhere_does_not_refuse_a_large_import() {
     }
     let server = folder.serve(&[]);
     assert!(is_told(&server, "/organizations/lac") && !is_told(&server, "/organizations/o1"));
+}
+
+#[test]
+fn stored_results_are_what_full_validation_finds_and_where_not_it_is_told() {
+    let verify = |folder: &Folder, status: i32| -> String {
+        let output = folder.run("verify", &["--shapes"]);
+        let told = [output.stdout, output.stderr].concat();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{told}");
+        told
+    };
+    let server = Server::empty();
+    assert!(verify(&server.folder, 0).contains("no stored results to compare"));
+    server.put(PONDS).turtle(ponds("no-worse", "Violation")).send().expect_status(201);
+    server.put("/organizations/net").turtle(with_comment("Net")).send().expect_status(201);
+    server.put(PONDS).turtle(ponds("warn", "Violation")).send().expect_status(204);
+    for name in ["lac", "rive", "parti", "mieux"] {
+        let path = format!("/organizations/{name}");
+        server.put(&path).turtle(organization(name)).send().expect_status(201);
+    }
+    server.delete("/organizations/parti").send().expect_status(204);
+    server.put("/organizations/mieux").turtle(with_comment("Mieux")).send().expect_status(204);
+    let folder = server.stop();
+    let told = verify(&folder, 0);
+    assert!(told.contains("2 stored results of entry"), "{told}");
+    let files = fs::read_dir(folder.data()).expect("the directory is there");
+    let files = files.map(|file| file.expect("it can be listed").path());
+    let newest = files.filter(|path| path.extension().is_some_and(|end| end == "bin")).max();
+    let newest = newest.expect("a server that stops writes a checkpoint");
+    let mut bytes = fs::read(&newest).expect("it can be read");
+    bytes.truncate(bytes.len() - 32);
+    let stored = bytes.windows(4).rposition(|window| window == b"/lac");
+    bytes[stored.expect("it stores the result") + 1] = b'b';
+    let checksum = Sha256::digest(&bytes);
+    bytes.extend_from_slice(&checksum);
+    fs::write(&newest, bytes).expect("it can be written");
+    let told = verify(&folder, 2);
+    assert!(told.contains("found, not stored: <http://registre.example/organizations/lac>"));
+    assert!(told.contains("stored, not found"), "{told}");
+    let mended = folder.serve(&[]);
+    assert!(is_told(&mended, "/organizations/lac"), "opening works them out anew");
 }

@@ -254,6 +254,7 @@ namespace! {
     ORDER = "order",
     PATH = "path",
     PROPERTY = "property",
+    PROPERTY_SHAPE = "PropertyShape",
     TARGET_CLASS = "targetClass",
     TARGET_NODE = "targetNode",
     TARGET_OBJECTS_OF = "targetObjectsOf",

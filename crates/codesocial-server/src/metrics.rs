@@ -106,6 +106,13 @@ pub(crate) async fn get(
     let state = app.store.state();
     text.one("journal_entries_total", "counter", "Entries of the journal.", state.head().seq);
     text.one("view_quads", "gauge", "Quads of the newest state.", state.len());
+    let counts = state.results().counts();
+    text.family("results", "gauge", "Results of the rules on the newest state.");
+    for (severity, count) in
+        [("violation", counts.violations), ("warning", counts.warnings), ("other", counts.others)]
+    {
+        text.sample("results", &format!("{{severity=\"{severity}\"}}"), count);
+    }
     let (running, waiting) = app.evaluators.load();
     text.one("queries_running", "gauge", "Queries being evaluated.", running);
     text.one("queries_waiting", "gauge", "Queries that wait for a place.", waiting);

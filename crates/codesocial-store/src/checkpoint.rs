@@ -77,6 +77,15 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// Reads a state of the instance at `base`.
 pub(crate) fn read(path: &Path, base: &Base) -> Result<State, CheckpointError> {
+    read_with_results(path, base).map(|(state, _)| state)
+}
+
+/// Reads a state and the lines of its stored results, which checkpoints of the first versions do
+/// not hold.
+pub(crate) fn read_with_results(
+    path: &Path,
+    base: &Base,
+) -> Result<(State, Option<Vec<String>>), CheckpointError> {
     let bytes = fs::read(path)?;
     let (body, checksum) =
         bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or(CheckpointError::Checksum)?;
@@ -99,6 +108,7 @@ fn encode(state: &State) -> io::Result<Vec<u8>> {
         bytes.extend_from_slice(&last.to_le_bytes());
     }
     state.snapshot().encode(&mut bytes)?;
+    text(&mut bytes, &state.results.lines().join("\n"));
     Ok(bytes)
 }
 
@@ -107,7 +117,7 @@ fn text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-fn decode(body: &[u8], base: &Base) -> Result<State, CheckpointError> {
+fn decode(body: &[u8], base: &Base) -> Result<(State, Option<Vec<String>>), CheckpointError> {
     let body = body.strip_prefix(MAGIC).ok_or(CheckpointError::Foreign)?;
     let mut reader = Reader(body);
     if reader.text()? != base.as_str() {
@@ -126,7 +136,9 @@ fn decode(body: &[u8], base: &Base) -> Result<State, CheckpointError> {
         .map_err(|error| CheckpointError::Content(error.to_string()))?;
     let state =
         State { quads: Quads::Published(snapshot), graphs, head, at, ..State::empty(base.clone()) };
-    Ok(state)
+    let lines = |text: &str| text.lines().map(str::to_owned).collect();
+    let results = if reader.0.is_empty() { None } else { Some(lines(reader.text()?)) };
+    Ok((state, results))
 }
 
 struct Reader<'a>(&'a [u8]);

@@ -40,7 +40,10 @@ pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
     merkle_root,
 };
-pub use recovery::{Verified, VerifyError, read_base, read_entries, read_state, verify};
+pub use recovery::{
+    Verified, VerifiedResults, VerifyError, read_base, read_entries, read_state, verify,
+    verify_results,
+};
 pub use rejection::{Rejection, UpdateRefusal};
 pub use results::{ResultCounts, Results};
 pub use rules::{Rules, moment};

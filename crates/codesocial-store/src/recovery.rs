@@ -6,7 +6,7 @@ use crate::journal::{Entry, Hash, Journal, JournalError, SqliteJournal};
 use crate::store::JOURNAL_FILE;
 use crate::{
     AccessMode, Agent, Command, CommandKind, Head, OpenError, Precondition, Proposal, Random,
-    State, checkpoint, hex,
+    Rejection, State, checkpoint, hex,
 };
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, Patch};
@@ -209,6 +209,8 @@ pub enum VerifyError {
     Open(#[from] OpenError),
     #[error("the checkpoint of entry {0} is not what the journal replays to: remove it")]
     Differs(u64),
+    #[error(transparent)]
+    Rules(#[from] Rejection),
 }
 
 /// Checks the whole chain, and that the newest checkpoint is what the journal replays to. Takes no
@@ -237,6 +239,41 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
         }
         Ok(Verified { head: state.head, checkpoint: seq, digest: state.digest() })
     })
+}
+
+/// How stored results compare with those of full validation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedResults {
+    /// The entry of the checkpoint that holds them.
+    pub seq: u64,
+    pub stored: usize,
+    /// What is stored and not found, a line each: node, shape, focus, path, component, value,
+    /// severity.
+    pub only_stored: Vec<String>,
+    /// What is found and not stored.
+    pub only_found: Vec<String>,
+}
+
+/// Judges the whole state of the newest checkpoint, at the time of its entry, and compares what
+/// the server stored with it; none where no checkpoint holds results. Blocking.
+pub fn verify_results(folder: &Path) -> Result<Option<VerifiedResults>, VerifyError> {
+    let (journal, runtime) = read_only(folder)?;
+    let base = runtime.block_on(base_of(&journal))?;
+    let told = |error| OpenError::Folder { path: folder.to_owned(), error };
+    let files = checkpoint::list(folder).map_err(told)?;
+    let newest = files.iter().find_map(|file| checkpoint::read_with_results(file, &base).ok());
+    let Some((state, Some(stored))) = newest else { return Ok(None) };
+    let state = state.with_rules();
+    let found = state.rules.results(&state, state.at)?.lines();
+    let without = |some: &[String], others: &[String]| {
+        some.iter().filter(|line| others.binary_search(line).is_err()).cloned().collect()
+    };
+    Ok(Some(VerifiedResults {
+        seq: state.head.seq,
+        stored: stored.len(),
+        only_stored: without(&stored, &found),
+        only_found: without(&found, &stored),
+    }))
 }
 
 /// The newest state, read beside a running server: for exports. Blocking.

@@ -3,7 +3,7 @@
 //!
 //! Invariant: they are what judging the whole state would find, at the time of each judgement.
 
-use codesocial_shacl::{Judged, Severity, ValidationResult};
+use codesocial_shacl::{Judged, Prefixes, Severity, ValidationResult};
 use oxrdf::Term;
 use std::sync::Arc;
 
@@ -43,6 +43,30 @@ impl Results {
                 && known.path == result.path
                 && known.value == result.value
         })
+    }
+
+    /// A line for each result, sorted: the same lines are the same results, and nothing that a
+    /// text for people says is in them.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let line = |node: &Term, result: &ValidationResult| {
+            let path = result.path.as_ref().map(|path| path.display(&Prefixes::default()));
+            let value = result.value.as_ref().map(Term::to_string);
+            format!(
+                "{node}\t{}\t{}\t{}\t{}\t{}\t{}",
+                result.source_shape,
+                result.focus,
+                path.unwrap_or_default(),
+                result.component.iri(),
+                value.unwrap_or_default(),
+                result.severity.iri(),
+            )
+        };
+        let of_node = |(node, results): (&Term, &Arc<[ValidationResult]>)| -> Vec<String> {
+            results.iter().map(|result| line(node, result)).collect()
+        };
+        let mut lines: Vec<String> = self.by_node.iter().flat_map(of_node).collect();
+        lines.sort_unstable();
+        lines
     }
 
     pub(crate) fn insert(&mut self, judged: Judged) {

@@ -8,7 +8,7 @@ use codesocial_rdf::vocab::{rdf, sh};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use codesocial_shacl::{self as shacl, DateTime, FocusSet, GraphView as _, Report, Shapes};
 use jiff::Timestamp;
-use oxrdf::{Graph, GraphName, Quad, Term, Triple, vocab::rdfs};
+use oxrdf::{Graph, GraphName, Quad, Term, Triple};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -212,8 +212,12 @@ impl Rules {
 fn is_target(triple: &Triple) -> bool {
     const TARGETS: [oxrdf::NamedNodeRef<'_>; 4] =
         [sh::TARGET_NODE, sh::TARGET_CLASS, sh::TARGET_SUBJECTS_OF, sh::TARGET_OBJECTS_OF];
+    // A shape that is a class is about its instances.
+    let is_class = |object: &Term| {
+        *object != Term::from(sh::NODE_SHAPE) && *object != Term::from(sh::PROPERTY_SHAPE)
+    };
     TARGETS.contains(&triple.predicate.as_ref())
-        || triple.predicate == rdf::TYPE && triple.object == Term::from(rdfs::CLASS)
+        || triple.predicate == rdf::TYPE && is_class(&triple.object)
 }
 
 /// A moment as queries have it.

@@ -2,14 +2,20 @@
 
 use super::{Common, Failure, say};
 use clap::Args;
-use codesocial_store::{Verified, hex};
+use codesocial_store::{Verified, VerifiedResults, hex};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct Verify {
     #[command(flatten)]
     common: Common,
+    /// Judge the whole state anew, and compare what the server stored of its rules
+    #[arg(long)]
+    shapes: bool,
 }
+
+/// How many differing results are told of each kind.
+const TOLD_MAX: usize = 20;
 
 impl Verify {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
@@ -19,9 +25,33 @@ impl Verify {
             Some(seq) => say(&format!("checkpoint {seq} is what the journal replays to\n")),
             None => say("no checkpoint to compare\n"),
         }
+        if self.shapes {
+            say(&shapes(codesocial_store::verify_results(&config.data).map_err(Failure::new)?)?);
+        }
         say(&proof(&verified));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// That full validation finds what is stored.
+fn shapes(verified: Option<VerifiedResults>) -> Result<String, Failure> {
+    let Some(VerifiedResults { seq, stored, only_stored, only_found }) = verified else {
+        return Ok("no stored results to compare\n".to_owned());
+    };
+    if only_stored.is_empty() && only_found.is_empty() {
+        return Ok(format!("{stored} stored results of entry {seq} are what validation finds\n"));
+    }
+    let mut told =
+        format!("the stored results of entry {seq} are not what validation finds: start anew\n");
+    for (what, lines) in [("stored, not found", only_stored), ("found, not stored", only_found)] {
+        for line in lines.iter().take(TOLD_MAX) {
+            told.push_str(&format!("{what}: {}\n", line.replace('\t', " ")));
+        }
+        if lines.len() > TOLD_MAX {
+            told.push_str(&format!("{what}: {} more\n", lines.len() - TOLD_MAX));
+        }
+    }
+    Err(Failure(told))
 }
 
 /// What two copies of an instance have in common: the last entry, and the digest of the state.
