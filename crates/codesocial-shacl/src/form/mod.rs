@@ -321,18 +321,18 @@ mod tests {
     #[test]
     fn what_cannot_be_filled_in_is_a_rule() {
         check(
-            ":S sh:targetClass :C ; sh:property
-                 [ sh:path [ sh:inversePath :p ] ; sh:minCount 1 ; sh:message 'from p' ] ,
-                 [ sh:path :q ; sh:name 'Q' ; sh:deactivated true ] ,
-                 [ sh:path :r ; sh:maxCount 0 ; sh:message 'no r' ] ,
-                 [ sh:path :s ; sh:lessThan :t ; sh:message 's, then t' ] .
+            ":S sh:targetClass :C ; sh:property :S-p , :S-q , :S-r , :S-s .
+             :S-p sh:path [ sh:inversePath :p ] ; sh:minCount 1 ; sh:message 'from p' .
+             :S-q sh:path :q ; sh:name 'Q' ; sh:deactivated true .
+             :S-r sh:path :r ; sh:maxCount 0 ; sh:message 'no r' .
+             :S-s sh:path :s ; sh:lessThan :t ; sh:message 's, then t' .
              :O sh:targetClass :C ; sh:message 'either' ; sh:or
                  ( [ sh:path :a ; sh:minCount 1 ] [ sh:path :b ; sh:minCount 1 ] ) .",
             &expect![[r#"
                 ! either
                 ! from p
-                ! s, then t
                 ! no r
+                ! s, then t
             "#]],
         );
     }
