@@ -10,6 +10,7 @@
 mod dataset;
 mod evaluate;
 mod message;
+mod operands;
 mod prebind;
 mod reads;
 mod text;

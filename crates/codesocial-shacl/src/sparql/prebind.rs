@@ -8,6 +8,7 @@
 //! `GROUP BY $this`, it is read from a triple that only the dataset of the query has.
 
 use super::PreBound;
+use super::operands::operands_mut;
 use crate::path::Path;
 use oxrdf::{Literal, NamedNode, Variable};
 use spargebra::Query;
@@ -152,38 +153,13 @@ impl Binder<'_> {
                 }
             }
             Expression::FunctionCall(Function::Now, _) => *expression = self.call(NOW),
-            Expression::NamedNode(_) | Expression::Literal(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a);
-                self.expression(b);
-            }
             Expression::SameTerm(a, b) => {
                 self.term_compared(a, b);
                 self.term_compared(b, a);
             }
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                self.expression(a);
-            }
             Expression::Exists(pattern) => self.pattern(pattern),
-            Expression::If(a, b, c) => {
-                [a, b, c].into_iter().for_each(|operand| self.expression(operand));
-            }
-            Expression::In(a, list) => {
-                self.expression(a);
-                list.iter_mut().for_each(|operand| self.expression(operand));
-            }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-                list.iter_mut().for_each(|operand| self.expression(operand));
+            other => {
+                operands_mut(other).into_iter().for_each(|operand| self.expression(operand));
             }
         }
     }

@@ -6,6 +6,7 @@
 //! same node: a variable of another branch, of a sub-query that does not return it, or of the
 //! optional side of a join is not enough. Patterns that no walk reaches are told as such.
 
+use super::operands::operands;
 use super::text::{Form, Role};
 use crate::model::Constant;
 use crate::path::{Direction, Path};
@@ -269,43 +270,10 @@ impl Reader<'_> {
 
     /// `EXISTS`, wherever in an expression it stands.
     fn expression(&mut self, expression: &Expression, reached: &Reached) {
-        match expression {
-            Expression::Exists(pattern) => {
-                self.pattern(pattern, reached);
-            }
-            Expression::NamedNode(_)
-            | Expression::Literal(_)
-            | Expression::Variable(_)
-            | Expression::Bound(_) => {}
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => {
-                self.expression(a, reached);
-                self.expression(b, reached);
-            }
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                self.expression(a, reached);
-            }
-            Expression::If(a, b, c) => {
-                [a, b, c].into_iter().for_each(|operand| self.expression(operand, reached));
-            }
-            Expression::In(a, list) => {
-                self.expression(a, reached);
-                list.iter().for_each(|operand| self.expression(operand, reached));
-            }
-            Expression::Coalesce(list) | Expression::FunctionCall(_, list) => {
-                list.iter().for_each(|operand| self.expression(operand, reached));
-            }
+        if let Expression::Exists(pattern) = expression {
+            self.pattern(pattern, reached);
         }
+        operands(expression).into_iter().for_each(|operand| self.expression(operand, reached));
     }
 
     fn place(&mut self, end: &End) -> Option<Place> {

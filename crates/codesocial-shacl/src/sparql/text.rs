@@ -3,6 +3,7 @@
 //! Invariant: in a query that passes, each pre-bound variable has one value everywhere, and walking
 //! the algebra goes no deeper than [`QUERY_DEPTH_MAX`].
 
+use super::operands::operands;
 use oxrdf::Variable;
 use spargebra::algebra::{
     AggregateExpression, Expression, Function, GraphPattern, OrderExpression,
@@ -242,49 +243,18 @@ impl Checker<'_> {
 
     fn expression(&self, expression: &Expression, depth: usize) -> Result<(), QueryProblem> {
         let depth = depth.checked_sub(1).ok_or(QueryProblem::TooDeep)?;
-        let both = |a: &Expression, b: &Expression| {
-            self.expression(a, depth)?;
-            self.expression(b, depth)
-        };
         match expression {
-            Expression::NamedNode(_) | Expression::Literal(_) => Ok(()),
-            Expression::Variable(variable) | Expression::Bound(variable) => self.variable(variable),
-            Expression::Or(a, b)
-            | Expression::And(a, b)
-            | Expression::Equal(a, b)
-            | Expression::SameTerm(a, b)
-            | Expression::Greater(a, b)
-            | Expression::GreaterOrEqual(a, b)
-            | Expression::Less(a, b)
-            | Expression::LessOrEqual(a, b)
-            | Expression::Add(a, b)
-            | Expression::Subtract(a, b)
-            | Expression::Multiply(a, b)
-            | Expression::Divide(a, b) => both(a, b),
-            Expression::UnaryPlus(a) | Expression::UnaryMinus(a) | Expression::Not(a) => {
-                self.expression(a, depth)
+            Expression::Variable(variable) | Expression::Bound(variable) => {
+                self.variable(variable)?;
             }
-            Expression::Exists(pattern) => self.pattern(pattern, depth),
-            Expression::If(condition, yes, no) => {
-                self.expression(condition, depth)?;
-                both(yes, no)
-            }
-            Expression::In(a, members) => {
-                self.expression(a, depth)?;
-                members.iter().try_for_each(|member| self.expression(member, depth))
-            }
-            Expression::Coalesce(members) => {
-                members.iter().try_for_each(|member| self.expression(member, depth))
-            }
-            Expression::FunctionCall(function, arguments) => {
-                if let Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode =
-                    function
-                {
-                    return Err(QueryProblem::Chance(function.to_string()));
-                }
-                arguments.iter().try_for_each(|argument| self.expression(argument, depth))
-            }
+            Expression::Exists(pattern) => self.pattern(pattern, depth)?,
+            Expression::FunctionCall(
+                function @ (Function::Rand | Function::Uuid | Function::StrUuid | Function::BNode),
+                _,
+            ) => return Err(QueryProblem::Chance(function.to_string())),
+            _ => {}
         }
+        operands(expression).into_iter().try_for_each(|operand| self.expression(operand, depth))
     }
 
     /// SHACL appendix A: queries must not use `AS ?var` for any potentially pre-bound variable.
