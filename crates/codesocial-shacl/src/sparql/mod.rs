@@ -11,6 +11,7 @@ mod dataset;
 mod evaluate;
 mod message;
 mod operands;
+mod order;
 mod prebind;
 mod reads;
 mod text;
@@ -80,7 +81,8 @@ impl PreBound {
         path: Option<&Path>,
         given: &[&str],
     ) -> Result<Self, QueryProblem> {
-        let prebound = prebind::prebound(query, path, given);
+        let mut prebound = prebind::prebound(query, path, given);
+        order::order(&mut prebound.query);
         evaluate::rehearse(&prebound)?;
         Ok(prebound)
     }
