@@ -5,7 +5,8 @@
 //! of the evaluation that reads it: what lies before stands in both graphs, so walking backwards
 //! from each changed triple in the graph after the change finds the focus node.
 
-use crate::eval::{Evaluation, Id};
+use crate::eval::Evaluation;
+use crate::ground::{Ground, Id};
 use crate::model::{ShapeId, Shapes, Slot};
 use crate::path::Direction;
 use crate::reads::{Edge, Seed, StateId};
@@ -32,10 +33,11 @@ pub fn affected<V: GraphView>(
     now: DateTime,
 ) -> FocusSet<V::Node> {
     let past = Past { triples: before, terms: after };
+    let (past, present) = (Ground::new(shapes, &past, now), Ground::new(shapes, after, now));
     let mut walk = Walk {
         shapes,
-        past: Evaluation::new(shapes, &past, now),
-        present: Evaluation::new(shapes, after, now),
+        past: Evaluation::new(&past),
+        present: Evaluation::new(&present),
         seen: FxHashSet::default(),
         waiting: Vec::new(),
         verdicts: FxHashMap::default(),

@@ -3,17 +3,17 @@
 //! Invariant: evaluation ends. Shapes and paths are bounded when parsed, and each focus node has a
 //! budget of steps, so that a hostile shape or graph costs a [`Failure`] and not the process.
 
-use crate::model::{Component, Constant, Constraint, Shape, ShapeId, Shapes, Slot};
+use crate::ground::{Ground, Id};
+use crate::model::{Component, Constraint, Shape, ShapeId, Shapes};
 use crate::report::{Report, ValidationResult};
 use crate::target::FocusSet;
-use crate::view::{GraphView, TermKind};
-use oxrdf::{Term, TermRef};
+use crate::view::GraphView;
+use oxrdf::Term;
 use oxsdatatypes::DateTime;
-use rustc_hash::FxHashMap;
 use spareval::QuerySolution;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::ops::Deref;
 use thiserror::Error;
 
 /// Nodes visited for one shape on one focus node, beyond which validation fails.
@@ -25,7 +25,8 @@ pub const KEPT_RESULTS_MAX: usize = 1_000_000;
 
 /// Evaluates every shape on all its targets. Queries are told what time it is.
 pub fn validate<V: GraphView>(shapes: &Shapes, view: &V, now: DateTime) -> Result<Report, Failure> {
-    let evaluation = Evaluation::new(shapes, view, now);
+    let ground = Ground::new(shapes, view, now);
+    let evaluation = Evaluation::new(&ground);
     let mut report = Report::new(shapes);
     for (id, shape) in shapes.iter().filter(|(_, shape)| !shape.targets.is_empty()) {
         for focus in evaluation.focus_nodes(shape) {
@@ -43,7 +44,8 @@ pub fn validate_focus<V: GraphView>(
     now: DateTime,
 ) -> Result<Report, Failure> {
     let FocusSet::Nodes(nodes) = focus else { return validate(shapes, view, now) };
-    let evaluation = Evaluation::new(shapes, view, now);
+    let ground = Ground::new(shapes, view, now);
+    let evaluation = Evaluation::new(&ground);
     let mut report = Report::new(shapes);
     for &node in nodes {
         for id in evaluation.shapes_targeting(node) {
@@ -70,7 +72,8 @@ pub fn judge<V: GraphView>(
     focus: &FocusSet<V::Node>,
     now: DateTime,
 ) -> Result<Vec<Judged>, Failure> {
-    let evaluation = Evaluation::new(shapes, view, now);
+    let ground = Ground::new(shapes, view, now);
+    let evaluation = Evaluation::new(&ground);
     let mut by_node: BTreeMap<Id<V::Node>, Report> = BTreeMap::new();
     let (mut found, mut kept) = (Report::new(shapes), 0);
     let mut judge = |id, node| {
@@ -117,16 +120,6 @@ pub enum Failure {
     Query { shape: Term, focus: Term, error: String },
     #[error("a query of shape {shape} on {focus} reports a failure")]
     Reported { shape: Term, focus: Term },
-}
-
-/// A node of the data, or a term that a shape names and the data do not hold.
-///
-/// A target node is validated even where the graph is silent about it, so the engine needs a
-/// handle for it; as equal terms share a slot, handles still compare as terms do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Id<N> {
-    Known(N),
-    Absent(Slot),
 }
 
 /// Why an evaluation ends before its end.
@@ -194,38 +187,29 @@ impl<'a, N: Copy> Site<'a, '_, N> {
     }
 }
 
-/// For each class, the classes above it.
-type Above<N> = FxHashMap<N, Rc<[N]>>;
-
-/// Shapes being evaluated on a view, with what was learnt on the way.
+/// Shapes being evaluated on a ground.
 pub(crate) struct Evaluation<'a, V: GraphView> {
-    pub(crate) shapes: &'a Shapes,
-    pub(crate) view: &'a V,
-    /// What `NOW()` is in queries.
-    pub(crate) now: DateTime,
-    constants: Vec<Cell<Option<Id<V::Node>>>>,
-    /// What lies above a class, itself included.
-    superclasses: RefCell<Above<V::Node>>,
-    steps: Cell<u64>,
+    pub(crate) ground: &'a Ground<'a, V>,
     /// Buffers of value nodes, used again for each shape.
     spare: RefCell<Vec<Vec<Id<V::Node>>>>,
 }
 
+/// What the checks read, they read of the ground.
+impl<'a, V: GraphView> Deref for Evaluation<'a, V> {
+    type Target = Ground<'a, V>;
+
+    fn deref(&self) -> &Self::Target {
+        self.ground
+    }
+}
+
 impl<'a, V: GraphView> Evaluation<'a, V> {
-    pub(crate) fn new(shapes: &'a Shapes, view: &'a V, now: DateTime) -> Self {
-        Self {
-            shapes,
-            view,
-            now,
-            constants: vec![Cell::new(None); shapes.constants.len()],
-            superclasses: RefCell::default(),
-            steps: Cell::new(0),
-            spare: RefCell::default(),
-        }
+    pub(crate) fn new(ground: &'a Ground<'a, V>) -> Self {
+        Self { ground, spare: RefCell::default() }
     }
 
     fn report(&self, id: ShapeId, focus: Id<V::Node>, report: &mut Report) -> Result<(), Failure> {
-        self.steps.set(0);
+        self.restart_steps();
         let verdict = self.evaluate(id, focus, &mut |finding| {
             if report.results.len() == RESULTS_MAX {
                 return Err(Stop::TooManyResults);
@@ -288,153 +272,4 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             Err(stop) => Err(stop),
         }
     }
-
-    pub(crate) fn restart_steps(&self) {
-        self.steps.set(0);
-    }
-
-    pub(crate) fn steps(&self, count: usize) -> Result<(), Stop> {
-        self.steps.set(self.steps.get() + count as u64);
-        if self.steps.get() > STEPS_PER_FOCUS_MAX {
-            return Err(Stop::OutOfSteps);
-        }
-        Ok(())
-    }
-}
-
-/// The data graph as the checks read it: every constant of the shapes has a handle.
-impl<'a, V: GraphView> Evaluation<'a, V> {
-    pub(crate) fn resolve<T>(&self, constant: &Constant<T>) -> Id<V::Node> {
-        self.resolve_slot(constant.slot)
-    }
-
-    pub(crate) fn resolve_slot(&self, slot: Slot) -> Id<V::Node> {
-        let cell = &self.constants[slot.0 as usize];
-        cell.get().unwrap_or_else(|| {
-            let term = &self.shapes.constants[slot.0 as usize];
-            let id = self.view.node(term.as_ref()).map_or(Id::Absent(slot), Id::Known);
-            cell.set(Some(id));
-            id
-        })
-    }
-
-    pub(crate) fn objects(
-        &self,
-        s: Id<V::Node>,
-        p: Id<V::Node>,
-    ) -> impl Iterator<Item = Id<V::Node>> + use<'_, 'a, V> {
-        let known = both_known(s, p).map(|(s, p)| self.view.objects(s, p));
-        known.into_iter().flatten().map(Id::Known)
-    }
-
-    pub(crate) fn subjects(
-        &self,
-        p: Id<V::Node>,
-        o: Id<V::Node>,
-    ) -> impl Iterator<Item = Id<V::Node>> + use<'_, 'a, V> {
-        let known = both_known(p, o).map(|(p, o)| self.view.subjects(p, o));
-        known.into_iter().flatten().map(Id::Known)
-    }
-
-    pub(crate) fn out(
-        &self,
-        s: Id<V::Node>,
-    ) -> impl Iterator<Item = (Id<V::Node>, Id<V::Node>)> + use<'_, 'a, V> {
-        let known = known(s).map(|s| self.view.out(s));
-        known.into_iter().flatten().map(|(p, o)| (Id::Known(p), Id::Known(o)))
-    }
-
-    pub(crate) fn read<R>(&self, id: Id<V::Node>, judge: impl FnOnce(TermRef<'_>) -> R) -> R {
-        match id {
-            Id::Known(node) => self.view.read(node, judge),
-            Id::Absent(slot) => judge(self.shapes.constants[slot.0 as usize].as_ref()),
-        }
-    }
-
-    pub(crate) fn term(&self, id: Id<V::Node>) -> Term {
-        match id {
-            Id::Known(node) => self.view.term(node),
-            Id::Absent(slot) => self.shapes.constants[slot.0 as usize].clone(),
-        }
-    }
-
-    pub(crate) fn kind(&self, id: Id<V::Node>) -> TermKind {
-        match id {
-            Id::Known(node) => self.view.kind(node),
-            Id::Absent(_) => self.read(id, TermKind::of),
-        }
-    }
-
-    /// Whether the node is a SHACL instance of the class.
-    pub(crate) fn is_instance(&self, node: Id<V::Node>, class: Slot) -> Result<bool, Stop> {
-        let wanted = self.resolve_slot(class);
-        for declared in self.types(node) {
-            if Id::Known(declared) == wanted || self.is_under(declared, class)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    pub(crate) fn types(&self, node: Id<V::Node>) -> impl Iterator<Item = V::Node> {
-        let p = self.resolve_slot(Slot::TYPE);
-        both_known(node, p).map(|(s, p)| self.view.objects(s, p)).into_iter().flatten()
-    }
-
-    pub(crate) fn instances(&self, class: V::Node) -> impl Iterator<Item = V::Node> {
-        let p = known(self.resolve_slot(Slot::TYPE));
-        p.map(|p| self.view.subjects(p, class)).into_iter().flatten()
-    }
-
-    /// Whether a class is the other or lies under it.
-    pub(crate) fn is_under(&self, class: V::Node, above: Slot) -> Result<bool, Stop> {
-        let Id::Known(wanted) = self.resolve_slot(above) else { return Ok(false) };
-        let superclasses = self.superclasses(class);
-        self.steps(superclasses.len())?;
-        Ok(superclasses.contains(&wanted))
-    }
-
-    /// The class and what lies above it.
-    pub(crate) fn superclasses(&self, class: V::Node) -> Rc<[V::Node]> {
-        if let Some(known) = self.superclasses.borrow().get(&class) {
-            return Rc::clone(known);
-        }
-        let superclasses: Rc<[V::Node]> = match self.resolve_slot(Slot::SUB_CLASS_OF) {
-            Id::Known(p) => reachable(class, |class| self.view.objects(class, p)).into(),
-            Id::Absent(_) => [class].into(),
-        };
-        self.superclasses.borrow_mut().insert(class, Rc::clone(&superclasses));
-        superclasses
-    }
-
-    /// The class and what lies below it.
-    pub(crate) fn subclasses(&self, class: V::Node) -> Vec<V::Node> {
-        let Id::Known(p) = self.resolve_slot(Slot::SUB_CLASS_OF) else { return vec![class] };
-        reachable(class, |class| self.view.subjects(p, class))
-    }
-}
-
-fn known<N>(id: Id<N>) -> Option<N> {
-    match id {
-        Id::Known(node) => Some(node),
-        Id::Absent(_) => None,
-    }
-}
-
-fn both_known<N>(a: Id<N>, b: Id<N>) -> Option<(N, N)> {
-    known(a).zip(known(b))
-}
-
-fn reachable<N: Copy + Eq + std::hash::Hash, I: Iterator<Item = N>>(
-    start: N,
-    next: impl Fn(N) -> I,
-) -> Vec<N> {
-    let mut found = indexmap::IndexSet::<N, rustc_hash::FxBuildHasher>::default();
-    found.insert(start);
-    let mut index = 0;
-    while let Some(&node) = found.get_index(index) {
-        found.extend(next(node));
-        index += 1;
-    }
-    found.into_iter().collect()
 }

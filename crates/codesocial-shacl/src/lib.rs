@@ -77,6 +77,7 @@ mod compact;
 mod datatype;
 mod eval;
 mod form;
+mod ground;
 mod memory;
 mod model;
 mod parse;

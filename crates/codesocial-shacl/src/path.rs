@@ -3,7 +3,8 @@
 //! Invariant: the nodes a walk finds are a set, however many ways lead to each.
 
 use crate::compact::Prefixes;
-use crate::eval::{Evaluation, Id, Stop};
+use crate::eval::Stop;
+use crate::ground::{Ground, Id};
 use crate::model::Constant;
 use crate::view::GraphView;
 use oxrdf::NamedNode;
@@ -37,7 +38,7 @@ impl Direction {
     }
 }
 
-impl<V: GraphView> Evaluation<'_, V> {
+impl<V: GraphView> Ground<'_, V> {
     /// Appends to `found` each node that the path leads to from here, once.
     pub(crate) fn follow(
         &self,

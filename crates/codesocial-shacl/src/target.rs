@@ -1,7 +1,7 @@
 //! Which nodes a shape is about, and which shapes are about a node.
 //! <https://www.w3.org/TR/shacl/#targets>
 
-use crate::eval::{Evaluation, Id};
+use crate::ground::{Ground, Id};
 use crate::model::{Constant, Shape, ShapeId, Target};
 use crate::view::GraphView;
 use oxrdf::{NamedNode, Term, TermRef};
@@ -64,7 +64,7 @@ impl TargetIndex {
     }
 }
 
-impl<V: GraphView> Evaluation<'_, V> {
+impl<V: GraphView> Ground<'_, V> {
     /// The focus nodes of a shape in the data, each once.
     pub(crate) fn focus_nodes(&self, shape: &Shape) -> Vec<Id<V::Node>> {
         let mut nodes = Vec::new();

@@ -1,7 +1,8 @@
 //! Logic: `sh:not`, `sh:and`, `sh:or`, `sh:xone`.
 //! <https://www.w3.org/TR/shacl/#core-components-logical>
 
-use crate::eval::{Evaluation, Id, Sink, Site, Stop};
+use crate::eval::{Evaluation, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::model::{Component, ShapeId};
 use crate::view::GraphView;
 

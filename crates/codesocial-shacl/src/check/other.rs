@@ -2,7 +2,8 @@
 //! sh:ByTypes`, `sh:rootClass`, `sh:uniqueValuesFor`.
 //! <https://www.w3.org/TR/shacl/#core-components-others>
 
-use crate::eval::{Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::eval::{Evaluation, Finding, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::model::{ByTypes, Component, Constant, Key};
 use crate::view::GraphView;
 use oxrdf::{NamedNode, Term};

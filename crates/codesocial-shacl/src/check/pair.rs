@@ -2,7 +2,8 @@
 //! draft of SHACL 1.2 `sh:subsetOf`.
 //! <https://www.w3.org/TR/shacl/#core-components-property-pairs>
 
-use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::eval::{Actual, Evaluation, Finding, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::model::{Component, Constant};
 use crate::value::Comparable;
 use crate::view::GraphView;

@@ -2,7 +2,8 @@
 //! 1.2 `sh:someValue`.
 //! <https://www.w3.org/TR/shacl/#core-components-shape>
 
-use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::eval::{Actual, Evaluation, Finding, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::model::{Component, Qualified, ShapeId};
 use crate::view::GraphView;
 

@@ -2,7 +2,8 @@
 //! the draft of SHACL 1.2 `sh:singleLine`.
 //! <https://www.w3.org/TR/shacl/#core-components-string>
 
-use crate::eval::{Actual, Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::eval::{Actual, Evaluation, Finding, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::model::Component;
 use crate::pattern::Pattern;
 use crate::view::{GraphView, TermKind};

@@ -9,7 +9,8 @@ mod rdf;
 pub use self::message::Lang;
 
 use crate::compact::Prefixes;
-use crate::eval::{Actual, Evaluation, Finding, Id};
+use crate::eval::{Actual, Finding};
+use crate::ground::{Ground, Id};
 use crate::model::{Component, Constant, Constraint, Severity, ShapeId, Shapes};
 use crate::path::Path;
 use crate::sparql::{Said, Source, SparqlConstraint};
@@ -77,27 +78,27 @@ impl Report {
 
     pub(crate) fn add<V: GraphView>(
         &mut self,
-        evaluation: &Evaluation<'_, V>,
+        ground: &Ground<'_, V>,
         finding: &Finding<'_, V::Node>,
     ) {
-        let short = |id: Id<V::Node>| evaluation.read(id, |term| self.prefixes.term(term));
+        let short = |id: Id<V::Node>| ground.read(id, |term| self.prefixes.term(term));
         let found = match &finding.actual {
             Actual::Value => None,
             Actual::Count(count) => Some(count.to_string()),
             Actual::Language(language) => Some(language.clone()),
             Actual::Other(other) => Some(short(*other)),
         };
-        let predicate = finding.predicate.and_then(|id| match evaluation.term(id) {
+        let predicate = finding.predicate.and_then(|id| match ground.term(id) {
             Term::NamedNode(predicate) => Some(Path::Predicate(predicate)),
             Term::BlankNode(_) | Term::Literal(_) => None,
         });
-        let expected = expected(finding.constraint, &finding.component, evaluation.shapes);
+        let expected = expected(finding.constraint, &finding.component, ground.shapes);
         let mut result = ValidationResult {
             source_shape: finding.shape.node.clone(),
-            focus: evaluation.term(finding.focus),
+            focus: ground.term(finding.focus),
             path: predicate.or_else(|| finding.shape.path.as_ref().map(Path::plain)),
             component: finding.component.clone(),
-            value: finding.value.map(|value| evaluation.term(value)),
+            value: finding.value.map(|value| ground.term(value)),
             severity: finding.shape.severity.clone(),
             expected,
             found,
@@ -106,7 +107,7 @@ impl Report {
             annotations: Vec::new(),
         };
         if let Constraint::Sparql(constraint) = finding.constraint {
-            result.take(Said::new(evaluation, finding, constraint), constraint);
+            result.take(Said::new(ground, finding, constraint), constraint);
         }
         self.results.push(result);
     }

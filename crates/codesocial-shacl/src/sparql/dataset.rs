@@ -6,7 +6,8 @@
 
 use super::SparqlConstraint;
 use super::prebind::{IS, variable_of};
-use crate::eval::{Evaluation, Id, Site};
+use crate::eval::Site;
+use crate::ground::{Ground, Id};
 use crate::memory::MemoryGraph;
 use crate::model::{Constant, Shape};
 use crate::view::GraphView;
@@ -22,7 +23,7 @@ use thiserror::Error;
 pub(super) struct Queried<'q, V: GraphView>(Rc<Asked<'q, V>>);
 
 struct Asked<'q, V: GraphView> {
-    evaluation: &'q Evaluation<'q, V>,
+    ground: &'q Ground<'q, V>,
     shape: &'q Shape,
     focus: Id<V::Node>,
     value: Option<Id<V::Node>>,
@@ -56,13 +57,13 @@ impl<V: GraphView> Clone for Queried<'_, V> {
 
 impl<'q, V: GraphView> Queried<'q, V> {
     pub(super) fn new(
-        evaluation: &'q Evaluation<'q, V>,
+        ground: &'q Ground<'q, V>,
         site: &Site<'q, '_, V::Node>,
         constraint: &'q SparqlConstraint,
         value: Option<Id<V::Node>>,
     ) -> Self {
         Self(Rc::new(Asked {
-            evaluation,
+            ground,
             shape: site.shape,
             focus: site.focus,
             value,
@@ -94,19 +95,19 @@ impl<'q, V: GraphView> Queried<'q, V> {
             }
             name => {
                 let (_, value) = asked.parameters.iter().find(|(own, _)| own == name)?;
-                Some(self.lifted(asked.evaluation.resolve(value)))
+                Some(self.lifted(asked.ground.resolve(value)))
             }
         }
     }
 
     fn shapes(&self) -> Option<&'q MemoryGraph> {
-        self.0.evaluation.shapes.graph.as_ref()
+        self.0.ground.shapes.graph.as_ref()
     }
 
     fn lifted(&self, id: Id<V::Node>) -> Handle<V::Node> {
         match id {
             Id::Known(node) => Handle::Data(node),
-            Id::Absent(_) => self.handle(self.0.evaluation.term(id)),
+            Id::Absent(_) => self.handle(self.0.ground.term(id)),
         }
     }
 
@@ -126,14 +127,14 @@ impl<'q, V: GraphView> Queried<'q, V> {
         }
         let known = match &term {
             Term::BlankNode(_) => None,
-            Term::NamedNode(_) | Term::Literal(_) => self.0.evaluation.view.node(term.as_ref()),
+            Term::NamedNode(_) | Term::Literal(_) => self.0.ground.view.node(term.as_ref()),
         };
         known.map_or_else(|| self.0.own.borrow_mut().intern(term), Handle::Data)
     }
 
     fn term(&self, handle: Handle<V::Node>) -> Term {
         let term = match handle {
-            Handle::Data(node) => self.0.evaluation.view.term(node),
+            Handle::Data(node) => self.0.ground.view.term(node),
             Handle::Shapes(node) => match self.shapes() {
                 Some(graph) => graph.term(node),
                 None => shapes_graph().into(),
@@ -161,7 +162,7 @@ impl<'q, V: GraphView> Queried<'q, V> {
     }
 
     fn step(&self) -> Result<(), OutOfSteps> {
-        self.0.evaluation.steps(1).map_err(|_| OutOfSteps)
+        self.0.ground.steps(1).map_err(|_| OutOfSteps)
     }
 
     /// The triples of the data that match.
@@ -171,7 +172,7 @@ impl<'q, V: GraphView> Queried<'q, V> {
             Handle::Shapes(_) | Handle::Own(_) | Handle::ShapesGraph | Handle::Is => None,
         };
         let Some(pattern) = narrowed(pattern, in_data) else { return Box::new(iter::empty()) };
-        Box::new(matching(self.0.evaluation.view, pattern).map(|row| row.map(Handle::Data)))
+        Box::new(matching(self.0.ground.view, pattern).map(|row| row.map(Handle::Data)))
     }
 
     /// The triples of the shapes graph that match.

@@ -3,7 +3,8 @@
 use super::dataset::Queried;
 use super::prebind::{NOW, placeholder};
 use super::{PreBound, QueryProblem, SparqlConstraint};
-use crate::eval::{Evaluation, Finding, Id, Sink, Site, Stop};
+use crate::eval::{Evaluation, Finding, Sink, Site, Stop};
+use crate::ground::Id;
 use crate::view::GraphView;
 use oxrdf::vocab::xsd;
 use oxrdf::{Dataset, Literal, Term};

@@ -3,7 +3,8 @@
 
 use super::SparqlConstraint;
 use crate::compact::Prefixes;
-use crate::eval::{Evaluation, Finding};
+use crate::eval::Finding;
+use crate::ground::Ground;
 use crate::path::Path;
 use crate::view::GraphView;
 use oxrdf::vocab::xsd;
@@ -19,11 +20,11 @@ pub(crate) struct Said {
 
 impl Said {
     pub(crate) fn new<V: GraphView>(
-        evaluation: &Evaluation<'_, V>,
+        ground: &Ground<'_, V>,
         finding: &Finding<'_, V::Node>,
         constraint: &SparqlConstraint,
     ) -> Self {
-        let found = Found { evaluation, finding, constraint };
+        let found = Found { ground, finding, constraint };
         let value = found.value();
         let path = match found.solved("path") {
             Some(Term::NamedNode(path)) => Some(path),
@@ -34,7 +35,7 @@ impl Said {
 }
 
 struct Found<'f, 'a, V: GraphView> {
-    evaluation: &'f Evaluation<'a, V>,
+    ground: &'f Ground<'a, V>,
     finding: &'f Finding<'a, V::Node>,
     constraint: &'f SparqlConstraint,
 }
@@ -47,10 +48,10 @@ impl<V: GraphView> Found<'_, '_, V> {
 
     /// A node shape is about its focus node, where the query says nothing else.
     fn value(&self) -> Option<Term> {
-        let value = self.finding.value.map(|value| self.evaluation.term(value));
+        let value = self.finding.value.map(|value| self.ground.term(value));
         let focus = || {
             let is_node_shape = self.finding.shape.path.is_none();
-            is_node_shape.then(|| self.evaluation.term(self.finding.focus))
+            is_node_shape.then(|| self.ground.term(self.finding.focus))
         };
         value.or_else(|| self.solved("value")).or_else(focus)
     }
@@ -85,12 +86,12 @@ impl<V: GraphView> Found<'_, '_, V> {
 
     /// The value of a variable, for people.
     fn text(&self, name: &str) -> Option<String> {
-        let prefixes = &self.evaluation.shapes.prefixes;
+        let prefixes = &self.ground.shapes.prefixes;
         if name == "PATH" {
             return self.finding.shape.path.as_ref().map(|path| path.plain().display(prefixes));
         }
         let own = || match name {
-            "this" => Some(self.evaluation.term(self.finding.focus)),
+            "this" => Some(self.ground.term(self.finding.focus)),
             "value" => self.value(),
             "path" => match &self.finding.shape.path {
                 Some(Path::Predicate(predicate)) => Some(predicate.term.clone().into()),
