@@ -6,10 +6,12 @@
 use crate::ground::{Ground, Id};
 use crate::model::{Component, Constraint, Shape, ShapeId, Shapes};
 use crate::report::{Report, ValidationResult};
+use crate::sparql::{Running, SparqlConstraint};
 use crate::target::FocusSet;
 use crate::view::GraphView;
 use oxrdf::Term;
 use oxsdatatypes::DateTime;
+use rustc_hash::FxHashMap;
 use spareval::QuerySolution;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -192,6 +194,8 @@ pub(crate) struct Evaluation<'a, V: GraphView> {
     pub(crate) ground: &'a Ground<'a, V>,
     /// Buffers of value nodes, used again for each shape.
     spare: RefCell<Vec<Vec<Id<V::Node>>>>,
+    /// The queries under way, by the address of their constraint.
+    pub(crate) running: RefCell<FxHashMap<*const SparqlConstraint, Running<'a, V>>>,
 }
 
 /// What the checks read, they read of the ground.
@@ -205,7 +209,7 @@ impl<'a, V: GraphView> Deref for Evaluation<'a, V> {
 
 impl<'a, V: GraphView> Evaluation<'a, V> {
     pub(crate) fn new(ground: &'a Ground<'a, V>) -> Self {
-        Self { ground, spare: RefCell::default() }
+        Self { ground, spare: RefCell::default(), running: RefCell::default() }
     }
 
     fn report(&self, id: ShapeId, focus: Id<V::Node>, report: &mut Report) -> Result<(), Failure> {

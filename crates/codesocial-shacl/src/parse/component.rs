@@ -216,7 +216,7 @@ impl Reading<'_, '_> {
         given.extend((validator.form == Form::Ask).then_some("value"));
         given.extend(parameters.iter().map(|(name, _)| name.as_str()));
         let path = path.filter(|_| validator.form == Form::Select);
-        let query = match PreBound::new(validator.query.clone(), path, &given) {
+        let query = match PreBound::new(&validator.query, path, &given) {
             Ok(query) => query,
             Err(problem) => {
                 self.complain(None, Some(component.iri.clone().into()), problem.into());

@@ -43,7 +43,7 @@ impl Reading<'_, '_> {
     fn query_constraint(&mut self, path: Option<&Path>) -> Option<SparqlConstraint> {
         let role = Role::constraint(path.is_some());
         let query = self.query("select", role)?;
-        let prebound = PreBound::new(query.clone(), path, &["this", "shapesGraph", "currentShape"]);
+        let prebound = PreBound::new(&query, path, &["this", "shapesGraph", "currentShape"]);
         let constraint = SparqlConstraint {
             source: Source::Constraint(self.node.clone()),
             severity: self.has("severity").then(|| self.severity()),

@@ -5,7 +5,7 @@
 //! node, so that a query ends.
 
 use super::SparqlConstraint;
-use super::prebind::{IS, variable_of};
+use super::prebind::{IS, NEXT, variable_of};
 use crate::eval::Site;
 use crate::ground::{Ground, Id};
 use crate::memory::MemoryGraph;
@@ -14,18 +14,26 @@ use crate::view::GraphView;
 use oxrdf::{NamedNode, Term, TermRef};
 use rustc_hash::FxHashMap;
 use spareval::{InternalQuad, QueryableDataset};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::iter;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
 
-/// The data of one evaluation of one query.
+/// The terms that a query may have met in all, beyond which it is planned anew.
+const MET_TERMS_MAX: usize = 10_000;
+
+/// The data that a query is asked of, for one focus node after another.
 pub(super) struct Queried<'q, V: GraphView>(Rc<Asked<'q, V>>);
 
 struct Asked<'q, V: GraphView> {
     ground: &'q Ground<'q, V>,
     shape: &'q Shape,
-    focus: Id<V::Node>,
+    focus: Cell<Id<V::Node>>,
+    /// What `$this` is in expressions.
+    this: Arc<Mutex<Option<Term>>>,
+    /// Whether the focus node was not asked about yet.
+    is_next: Cell<bool>,
     value: Option<Id<V::Node>>,
     parameters: &'q [(String, Constant<Term>)],
     own: RefCell<OwnTerms<V::Node>>,
@@ -42,12 +50,20 @@ pub(super) enum Handle<N> {
     ShapesGraph,
     /// The predicate under which a term stands for itself.
     Is,
+    /// The predicate of what is asked next.
+    Next,
 }
 
-/// The evaluation is told to end: its steps are used up.
+/// Why the dataset has no answer.
 #[derive(Debug, Error)]
-#[error("out of steps")]
-pub(super) struct OutOfSteps;
+pub(super) enum NoAnswer {
+    /// The evaluation is told to end.
+    #[error("out of steps")]
+    OutOfSteps,
+    /// All is said of the focus nodes so far.
+    #[error("no more focus nodes")]
+    NoFocus,
+}
 
 impl<V: GraphView> Clone for Queried<'_, V> {
     fn clone(&self) -> Self {
@@ -62,14 +78,18 @@ impl<'q, V: GraphView> Queried<'q, V> {
         constraint: &'q SparqlConstraint,
         value: Option<Id<V::Node>>,
     ) -> Self {
-        Self(Rc::new(Asked {
+        let queried = Self(Rc::new(Asked {
             ground,
             shape: site.shape,
-            focus: site.focus,
+            focus: Cell::new(site.focus),
+            this: Arc::default(),
+            is_next: Cell::default(),
             value,
             parameters: &constraint.parameters,
             own: RefCell::default(),
-        }))
+        }));
+        queried.turn_to(site.focus);
+        queried
     }
 
     /// What stands behind a placeholder, for expressions.
@@ -77,11 +97,29 @@ impl<'q, V: GraphView> Queried<'q, V> {
         self.placeholder(variable).map(|handle| self.term(handle))
     }
 
+    /// The focus node in expressions, as [`Queried::turn_to`] changes it.
+    pub(super) fn this(&self) -> Arc<Mutex<Option<Term>>> {
+        Arc::clone(&self.0.this)
+    }
+
+    /// Asks about this focus node next.
+    pub(super) fn turn_to(&self, focus: Id<V::Node>) {
+        self.0.focus.set(focus);
+        self.0.is_next.set(true);
+        *self.0.this.lock().unwrap_or_else(PoisonError::into_inner) = self.value_of("this");
+    }
+
+    /// Whether the terms that the query met are so many that it had better forget them.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.own.borrow().handles.len() > MET_TERMS_MAX
+    }
+
     fn placeholder(&self, variable: &str) -> Option<Handle<V::Node>> {
         let asked = &*self.0;
         match variable {
             IS => Some(Handle::Is),
-            "this" => Some(self.lifted(asked.focus)),
+            NEXT => Some(Handle::Next),
+            "this" => Some(self.lifted(asked.focus.get())),
             "value" => asked.value.map(|value| self.lifted(value)),
             "shapesGraph" => Some(Handle::ShapesGraph),
             "currentShape" => {
@@ -140,7 +178,7 @@ impl<'q, V: GraphView> Queried<'q, V> {
                 None => shapes_graph().into(),
             },
             Handle::Own(index) => return self.0.own.borrow().terms[index as usize].clone(),
-            Handle::ShapesGraph | Handle::Is => shapes_graph().into(),
+            Handle::ShapesGraph | Handle::Is | Handle::Next => shapes_graph().into(),
         };
         if term.is_blank_node() {
             // So that the query may give the node back, as `BIND` does.
@@ -157,19 +195,35 @@ impl<'q, V: GraphView> Queried<'q, V> {
                 let term = self.term(handle);
                 if term.is_blank_node() { None } else { graph.node(term.as_ref()) }
             }
-            Handle::ShapesGraph | Handle::Is => None,
+            Handle::ShapesGraph | Handle::Is | Handle::Next => None,
         }
     }
 
-    fn step(&self) -> Result<(), OutOfSteps> {
-        self.0.ground.steps(1).map_err(|_| OutOfSteps)
+    /// One quad for each focus node, without end: where there is none yet, it says so.
+    fn focus_nodes(self) -> impl Iterator<Item = Quad<Handle<V::Node>>> + use<'q, V> {
+        iter::from_fn(move || {
+            if !self.0.is_next.take() {
+                return Some(Err(NoAnswer::NoFocus));
+            }
+            let (next, object) = (Handle::Next, self.lifted(self.0.focus.get()));
+            let quad = InternalQuad { subject: next, predicate: next, object, graph_name: None };
+            Some(Ok(quad))
+        })
+    }
+
+    fn step(&self) -> Result<(), NoAnswer> {
+        self.0.ground.steps(1).map_err(|_| NoAnswer::OutOfSteps)
     }
 
     /// The triples of the data that match.
     fn data(&self, pattern: [Option<Handle<V::Node>>; 3]) -> Rows<'q, Handle<V::Node>> {
         let in_data = |handle| match handle {
             Handle::Data(node) => Some(node),
-            Handle::Shapes(_) | Handle::Own(_) | Handle::ShapesGraph | Handle::Is => None,
+            Handle::Shapes(_)
+            | Handle::Own(_)
+            | Handle::ShapesGraph
+            | Handle::Is
+            | Handle::Next => None,
         };
         let Some(pattern) = narrowed(pattern, in_data) else { return Box::new(iter::empty()) };
         Box::new(matching(self.0.ground.view, pattern).map(|row| row.map(Handle::Data)))
@@ -193,7 +247,7 @@ where
     V::Node: 'q,
 {
     type InternalTerm = Handle<V::Node>;
-    type Error = OutOfSteps;
+    type Error = NoAnswer;
 
     fn internal_quads_for_pattern(
         &self,
@@ -201,10 +255,12 @@ where
         predicate: Option<&Self::InternalTerm>,
         object: Option<&Self::InternalTerm>,
         graph_name: Option<Option<&Self::InternalTerm>>,
-    ) -> impl Iterator<Item = Result<InternalQuad<Self::InternalTerm>, OutOfSteps>> + use<'q, V>
-    {
+    ) -> impl Iterator<Item = Quad<Self::InternalTerm>> + use<'q, V> {
         let [subject, predicate, object] = [subject, predicate, object].map(Option::<&_>::copied);
         let graph_name = graph_name.flatten().copied();
+        if predicate == Some(Handle::Next) {
+            return Box::new(self.clone().focus_nodes()) as Quads<'q, _>;
+        }
         let rows = match (predicate, subject) {
             (Some(Handle::Is), Some(node)) => {
                 let is = object.is_none_or(|object| object == node);
@@ -221,24 +277,24 @@ where
             Ok(InternalQuad { subject, predicate, object, graph_name })
         });
         // A scan that finds nothing is work too.
-        self.step().err().map(Err).into_iter().chain(quads)
+        Box::new(self.step().err().map(Err).into_iter().chain(quads))
     }
 
     fn internal_named_graphs(
         &self,
-    ) -> impl Iterator<Item = Result<Self::InternalTerm, OutOfSteps>> + use<'q, V> {
+    ) -> impl Iterator<Item = Result<Self::InternalTerm, NoAnswer>> + use<'q, V> {
         iter::once(Ok(Handle::ShapesGraph))
     }
 
-    fn contains_internal_graph_name(&self, name: &Self::InternalTerm) -> Result<bool, OutOfSteps> {
+    fn contains_internal_graph_name(&self, name: &Self::InternalTerm) -> Result<bool, NoAnswer> {
         Ok(*name == Handle::ShapesGraph)
     }
 
-    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, OutOfSteps> {
+    fn internalize_term(&self, term: Term) -> Result<Self::InternalTerm, NoAnswer> {
         Ok(self.handle(term))
     }
 
-    fn externalize_term(&self, handle: Self::InternalTerm) -> Result<Term, OutOfSteps> {
+    fn externalize_term(&self, handle: Self::InternalTerm) -> Result<Term, NoAnswer> {
         self.step()?;
         Ok(self.term(handle))
     }
@@ -267,6 +323,8 @@ impl<N: Copy> OwnTerms<N> {
     }
 }
 
+type Quad<H> = Result<InternalQuad<H>, NoAnswer>;
+type Quads<'q, H> = Box<dyn Iterator<Item = Quad<H>> + 'q>;
 type Rows<'q, H> = Box<dyn Iterator<Item = [H; 3]> + 'q>;
 
 /// A pattern in the terms of one graph; `None` where a term is not in it, so that nothing matches.

@@ -18,6 +18,7 @@ mod text;
 
 pub use self::text::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QueryProblem};
 
+pub(crate) use self::evaluate::Running;
 pub(crate) use self::message::Said;
 pub(crate) use self::reads::{Place, Read, reads};
 pub(crate) use self::text::{Form, Role, parse};
@@ -77,7 +78,7 @@ impl PreBound {
     /// Fixes a query that was checked for its place: the path of the shape is that of `$PATH`, and
     /// these variables have values.
     pub(crate) fn new(
-        query: Query,
+        query: &Query,
         path: Option<&Path>,
         given: &[&str],
     ) -> Result<Self, QueryProblem> {

@@ -6,6 +6,9 @@
 //! be it a blank node or a literal. In an expression, where the evaluator must not take it for an
 //! IRI, it is a function without arguments; where a solution needs the value itself, as in
 //! `GROUP BY $this`, it is read from a triple that only the dataset of the query has.
+//!
+//! A SELECT query is planned once for all focus nodes: `$this` stays a variable in its patterns, and
+//! a triple before them binds it, whose objects are the focus nodes as they come.
 
 use super::PreBound;
 use super::operands::operands_mut;
@@ -24,6 +27,8 @@ use std::mem;
 pub(super) const NOW: &str = " now";
 /// The predicate of the triple in which a placeholder stands for what it is.
 pub(super) const IS: &str = " is";
+/// The predicate of the triples whose objects are the focus nodes, one after another.
+pub(super) const NEXT: &str = " next";
 
 /// The IRI that stands for a variable.
 pub(super) fn placeholder(variable: &str) -> NamedNode {
@@ -36,21 +41,47 @@ pub(super) fn variable_of(iri: &NamedNode) -> Option<&str> {
 }
 
 /// The query with these variables bound before it is evaluated, and this path for `$PATH`.
-pub(super) fn prebound(mut query: Query, path: Option<&Path>, given: &[&str]) -> PreBound {
-    let path = path.map(expression_of);
-    let mut binder = Binder { given, path, called: BTreeSet::new(), reads_shapes: false };
-    if let Query::Select { pattern, .. } | Query::Ask { pattern, .. } = &mut query {
-        binder.pattern(pattern);
-    }
-    let called = binder.called.into_iter().collect();
-    PreBound { query, called, reads_shapes: binder.reads_shapes }
+pub(super) fn prebound(query: &Query, path: Option<&Path>, given: &[&str]) -> PreBound {
+    let shared = matches!(query, Query::Select { .. });
+    let all = |shared| Binder::new(shared, path, given).bind(query.clone());
+    all(shared).or_else(|| all(false)).expect("bound for one focus node, no term is compared")
 }
 
 struct Binder<'a> {
     given: &'a [&'a str],
     path: Option<PropertyPathExpression>,
+    /// Whether `$this` stays a variable in patterns.
+    shared: bool,
+    /// Whether an expression compares `$this` as a term, which a placeholder can be for one focus
+    /// node only.
+    compared: bool,
     called: BTreeSet<String>,
     reads_shapes: bool,
+}
+
+impl<'a> Binder<'a> {
+    fn new(shared: bool, path: Option<&Path>, given: &'a [&'a str]) -> Self {
+        let (path, called) = (path.map(expression_of), BTreeSet::new());
+        Self { given, path, shared, compared: false, called, reads_shapes: false }
+    }
+
+    fn bind(mut self, mut query: Query) -> Option<PreBound> {
+        if let Query::Select { pattern, .. } | Query::Ask { pattern, .. } = &mut query {
+            self.pattern(pattern);
+            if self.shared {
+                let next = TriplePattern {
+                    subject: placeholder(NEXT).into(),
+                    predicate: placeholder(NEXT).into(),
+                    object: this().into(),
+                };
+                let left = Box::new(GraphPattern::Bgp { patterns: vec![next] });
+                *pattern = GraphPattern::Lateral { left, right: Box::new(mem::take(pattern)) };
+            }
+        }
+        let called = self.called.into_iter().collect();
+        let fits = !(self.shared && self.compared);
+        fits.then_some(PreBound { query, called, reads_shapes: self.reads_shapes })
+    }
 }
 
 impl Binder<'_> {
@@ -88,7 +119,7 @@ impl Binder<'_> {
                 self.pattern(inner);
                 match expression {
                     Expression::Variable(given) if self.is_given(given) => {
-                        *pattern = joined(mem::take(inner), given, variable);
+                        *pattern = self.joined(mem::take(inner), given, variable);
                     }
                     expression => self.expression(expression),
                 }
@@ -103,8 +134,10 @@ impl Binder<'_> {
             GraphPattern::Group { inner, variables, aggregates } => {
                 self.pattern(inner);
                 // Without its keys there would be a group where there is no solution.
-                for key in variables.iter().filter(|key| self.is_given(key)) {
-                    **inner = joined(mem::take(inner), key, key);
+                for key in variables.iter() {
+                    if self.is_given(key) {
+                        **inner = self.joined(mem::take(inner), key, key);
+                    }
                 }
                 for (_, aggregate) in aggregates {
                     if let AggregateExpression::FunctionCall { expr, .. } = aggregate {
@@ -170,6 +203,7 @@ impl Binder<'_> {
             (Expression::Variable(given), Expression::Variable(free))
                 if self.is_given(given) && !self.is_given(free) =>
             {
+                self.compared |= *given == this();
                 *operand = placeholder(given.as_str()).into();
             }
             _ => self.expression(operand),
@@ -184,6 +218,7 @@ impl Binder<'_> {
 
     fn term(&mut self, term: &mut TermPattern) {
         if let TermPattern::Variable(variable) = term
+            && !(self.shared && *variable == this())
             && let Some(name) = self.placeholder(variable)
         {
             *term = name.into();
@@ -205,19 +240,29 @@ impl Binder<'_> {
         is_given.then(|| placeholder(name))
     }
 
+    /// A pattern whose solutions give a variable the value of a pre-bound one.
+    fn joined(
+        &mut self,
+        inner: GraphPattern,
+        given: &Variable,
+        variable: &Variable,
+    ) -> GraphPattern {
+        let mut subject = given.clone().into();
+        self.term(&mut subject);
+        let (predicate, object) = (placeholder(IS).into(), variable.clone().into());
+        join(
+            inner,
+            GraphPattern::Bgp { patterns: vec![TriplePattern { subject, predicate, object }] },
+        )
+    }
+
     fn is_given(&self, variable: &Variable) -> bool {
         self.given.contains(&variable.as_str())
     }
 }
 
-/// A pattern whose solutions give a variable the value of a pre-bound one.
-fn joined(inner: GraphPattern, given: &Variable, variable: &Variable) -> GraphPattern {
-    let is = TriplePattern {
-        subject: placeholder(given.as_str()).into(),
-        predicate: placeholder(IS).into(),
-        object: variable.clone().into(),
-    };
-    join(inner, GraphPattern::Bgp { patterns: vec![is] })
+fn this() -> Variable {
+    Variable::new_unchecked("this")
 }
 
 fn join(left: GraphPattern, right: GraphPattern) -> GraphPattern {
