@@ -187,6 +187,21 @@ impl<'a, N: Copy> Site<'a, '_, N> {
     pub(crate) fn finding_at(&self, component: Component, value: Id<N>) -> Finding<'a, N> {
         Finding { value: Some(value), ..self.finding(component) }
     }
+
+    /// A finding at each value node of which this does not hold.
+    pub(crate) fn each(
+        &self,
+        component: &Component,
+        sink: Sink<'_, 'a, N>,
+        holds: impl Fn(Id<N>) -> Result<bool, Stop>,
+    ) -> Result<(), Stop> {
+        for &value in self.values {
+            if !holds(value)? {
+                sink(self.finding_at(component.clone(), value))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Shapes being evaluated on a ground.

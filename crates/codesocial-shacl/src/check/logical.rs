@@ -13,12 +13,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shape: ShapeId,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.conforms(shape, value)? {
-                sink(site.finding_at(Component::Not, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Not, sink, |value| Ok(!self.conforms(shape, value)?))
     }
 
     pub(super) fn check_and(
@@ -27,12 +22,9 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shapes: &[ShapeId],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.conforming(shapes, value, shapes.len())? < shapes.len() {
-                sink(site.finding_at(Component::And, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::And, sink, |value| {
+            Ok(self.conforming(shapes, value, shapes.len())? == shapes.len())
+        })
     }
 
     pub(super) fn check_or(
@@ -41,12 +33,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shapes: &[ShapeId],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.conforming(shapes, value, 1)? == 0 {
-                sink(site.finding_at(Component::Or, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Or, sink, |value| Ok(self.conforming(shapes, value, 1)? > 0))
     }
 
     pub(super) fn check_xone(
@@ -55,12 +42,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shapes: &[ShapeId],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.conforming(shapes, value, 2)? != 1 {
-                sink(site.finding_at(Component::Xone, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Xone, sink, |value| Ok(self.conforming(shapes, value, 2)? == 1))
     }
 
     /// How many of the shapes a node conforms to, counted as far as `enough`. A shape that is

@@ -58,3 +58,13 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         }
     }
 }
+
+/// Whether a test, which may run out of steps, holds of one of these.
+fn any<T>(of: &[T], holds: impl Fn(&T) -> Result<bool, Stop>) -> Result<bool, Stop> {
+    for one in of {
+        if holds(one)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -2,6 +2,7 @@
 //! sh:ByTypes`, `sh:rootClass`, `sh:uniqueValuesFor`.
 //! <https://www.w3.org/TR/shacl/#core-components-others>
 
+use super::any;
 use crate::eval::{Evaluation, Finding, Sink, Site, Stop};
 use crate::ground::Id;
 use crate::model::{ByTypes, Component, Constant, Key};
@@ -63,18 +64,12 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         classes: &[Constant<NamedNode>],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            let mut is_under = classes.iter().any(|class| self.resolve(class) == value);
-            if let Id::Known(value) = value {
-                for class in classes {
-                    is_under = is_under || self.is_under(value, class.slot)?;
-                }
-            }
-            if !is_under {
-                sink(site.finding_at(Component::RootClass, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::RootClass, sink, |value| {
+            any(classes, |class| match value {
+                Id::Known(value) => self.is_under(value, class.slot),
+                Id::Absent(_) => Ok(self.resolve(class) == value),
+            })
+        })
     }
 
     /// One finding for each value node that is not alone with its values. A node without a value

@@ -36,10 +36,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             return Ok(());
         }
         let others = self.others(site, predicate)?;
-        for &value in site.values.iter().filter(|value| others.contains(value)) {
-            sink(site.finding_at(Component::Disjoint, value))?;
-        }
-        Ok(())
+        site.each(&Component::Disjoint, sink, |value| Ok(!others.contains(&value)))
     }
 
     pub(super) fn check_less_than(
@@ -68,10 +65,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
         let others = self.others(site, predicate)?;
-        for &value in site.values.iter().filter(|value| !others.contains(value)) {
-            sink(site.finding_at(Component::SubsetOf, value))?;
-        }
-        Ok(())
+        site.each(&Component::SubsetOf, sink, |value| Ok(others.contains(&value)))
     }
 
     /// One finding for each pair that is not in order, as the SPARQL definition has it.

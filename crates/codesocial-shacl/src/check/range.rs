@@ -13,12 +13,9 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         bound: &Bound,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if !self.read(value, |term| is_within(Comparable::of(term).as_ref(), bound)) {
-                sink(site.finding_at(bound.side.into(), value))?;
-            }
-        }
-        Ok(())
+        site.each(&bound.side.into(), sink, |value| {
+            Ok(self.read(value, |term| is_within(Comparable::of(term).as_ref(), bound)))
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 //! 1.2 `sh:someValue`.
 //! <https://www.w3.org/TR/shacl/#core-components-shape>
 
+use super::any;
 use crate::eval::{Actual, Evaluation, Finding, Sink, Site, Stop};
 use crate::ground::Id;
 use crate::model::{Component, Qualified, ShapeId};
@@ -14,12 +15,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shape: ShapeId,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if !self.conforms(shape, value)? {
-                sink(site.finding_at(Component::Node, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Node, sink, |value| self.conforms(shape, value))
     }
 
     /// The results of the property shape are results of the validation, once per way to reach it.
@@ -42,10 +38,8 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         shape: ShapeId,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.conforms(shape, value)? {
-                return Ok(());
-            }
+        if any(site.values, |&value| self.conforms(shape, value))? {
+            return Ok(());
         }
         sink(site.finding(Component::SomeValue))
     }
@@ -76,11 +70,6 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         if !self.conforms(qualified.shape, value)? {
             return Ok(false);
         }
-        for &sibling in &qualified.siblings {
-            if self.conforms(sibling, value)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+        Ok(!any(&qualified.siblings, |&sibling| self.conforms(sibling, value))?)
     }
 }

@@ -17,14 +17,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         min: u64,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            let length = self.read_text(value, |text| text.chars().count() as u64);
-            if length.is_none_or(|length| length < min) {
-                let actual = length.map_or(Actual::Value, Actual::Count);
-                sink(Finding { actual, ..site.finding_at(Component::MinLength, value) })?;
-            }
-        }
-        Ok(())
+        self.check_length(site, &Component::MinLength, |length| length >= min, sink)
     }
 
     pub(super) fn check_max_length(
@@ -33,11 +26,21 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         max: u64,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
+        self.check_length(site, &Component::MaxLength, |length| length <= max, sink)
+    }
+
+    fn check_length(
+        &self,
+        site: &Site<'a, '_, V::Node>,
+        component: &Component,
+        fits: impl Fn(u64) -> bool,
+        sink: Sink<'_, 'a, V::Node>,
+    ) -> Result<(), Stop> {
         for &value in site.values {
             let length = self.read_text(value, |text| text.chars().count() as u64);
-            if length.is_none_or(|length| length > max) {
+            if !length.is_some_and(&fits) {
                 let actual = length.map_or(Actual::Value, Actual::Count);
-                sink(Finding { actual, ..site.finding_at(Component::MaxLength, value) })?;
+                sink(Finding { actual, ..site.finding_at(component.clone(), value) })?;
             }
         }
         Ok(())
@@ -49,12 +52,9 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         pattern: &Pattern,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if self.read_text(value, |text| pattern.is_match(text)) != Some(true) {
-                sink(site.finding_at(Component::Pattern, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Pattern, sink, |value| {
+            Ok(self.read_text(value, |text| pattern.is_match(text)) == Some(true))
+        })
     }
 
     /// <https://www.w3.org/TR/shacl12-core/#SingleLineConstraintComponent>
@@ -67,12 +67,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             TermRef::Literal(literal) => literal.value().contains(['\n', '\r', '\u{b}', '\u{c}']),
             TermRef::NamedNode(_) | TermRef::BlankNode(_) => false,
         };
-        for &value in site.values {
-            if self.read(value, breaks) {
-                sink(site.finding_at(Component::SingleLine, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::SingleLine, sink, |value| Ok(!self.read(value, breaks)))
     }
 
     pub(super) fn check_language_in(
@@ -87,12 +82,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
                 .is_some_and(|language| tags.iter().any(|range| lang_matches(language, range))),
             TermRef::NamedNode(_) | TermRef::BlankNode(_) => false,
         };
-        for &value in site.values {
-            if !self.read(value, matches) {
-                sink(site.finding_at(Component::LanguageIn, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::LanguageIn, sink, |value| Ok(self.read(value, matches)))
     }
 
     pub(super) fn check_unique_lang(

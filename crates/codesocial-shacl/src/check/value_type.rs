@@ -1,6 +1,7 @@
 //! Value type: `sh:class`, `sh:datatype`, `sh:nodeKind`.
 //! <https://www.w3.org/TR/shacl/#core-components-value-type>
 
+use super::any;
 use crate::datatype::LexicalSpace;
 use crate::eval::{Evaluation, Sink, Site, Stop};
 use crate::model::{Component, Constant, NodeKinds};
@@ -14,16 +15,9 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         classes: &[Constant<NamedNode>],
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            let mut is_one = false;
-            for class in classes {
-                is_one = is_one || self.is_instance(value, class.slot)?;
-            }
-            if !is_one {
-                sink(site.finding_at(Component::Class, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Class, sink, |value| {
+            any(classes, |class| self.is_instance(value, class.slot))
+        })
     }
 
     pub(super) fn check_datatype(
@@ -39,12 +33,7 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
             }),
             TermRef::NamedNode(_) | TermRef::BlankNode(_) => false,
         };
-        for &value in site.values {
-            if !self.read(value, matches) {
-                sink(site.finding_at(Component::Datatype, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::Datatype, sink, |value| Ok(self.read(value, matches)))
     }
 
     pub(super) fn check_node_kind(
@@ -53,11 +42,6 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
         kinds: NodeKinds,
         sink: Sink<'_, 'a, V::Node>,
     ) -> Result<(), Stop> {
-        for &value in site.values {
-            if !kinds.admits(self.kind(value)) {
-                sink(site.finding_at(Component::NodeKind, value))?;
-            }
-        }
-        Ok(())
+        site.each(&Component::NodeKind, sink, |value| Ok(kinds.admits(self.kind(value))))
     }
 }
