@@ -120,6 +120,12 @@ pub enum Target {
     Class(Constant<NamedNode>),
     SubjectsOf(Constant<NamedNode>),
     ObjectsOf(Constant<NamedNode>),
+    /// The nodes that say with `sh:shape`, in the draft of SHACL 1.2, that the shape is theirs.
+    /// <https://www.w3.org/TR/shacl12-core/#explicitShapeTarget>
+    Linked {
+        by: Constant<NamedNode>,
+        shape: Constant<NamedNode>,
+    },
 }
 
 /// A term that a shape names, with its slot among the constants of the shapes.

@@ -146,7 +146,9 @@ impl Builder {
             match target {
                 Target::Node(_) => {}
                 Target::Class(class) => self.class(state, class.slot),
-                Target::SubjectsOf(p) => self.read(state, p, Direction::Forward),
+                Target::SubjectsOf(p) | Target::Linked { by: p, .. } => {
+                    self.read(state, p, Direction::Forward);
+                }
                 Target::ObjectsOf(p) => self.read(state, p, Direction::Backward),
             }
         }

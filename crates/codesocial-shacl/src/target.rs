@@ -39,6 +39,7 @@ pub(crate) struct TargetIndex {
     by_class: FxHashMap<String, Vec<ShapeId>>,
     subjects_of: Vec<(Constant<NamedNode>, ShapeId)>,
     objects_of: Vec<(Constant<NamedNode>, ShapeId)>,
+    linked: Vec<(Constant<NamedNode>, Constant<NamedNode>, ShapeId)>,
 }
 
 impl TargetIndex {
@@ -57,6 +58,9 @@ impl TargetIndex {
                     }
                     Target::SubjectsOf(p) => index.subjects_of.push((p.clone(), id)),
                     Target::ObjectsOf(p) => index.objects_of.push((p.clone(), id)),
+                    Target::Linked { by, shape } => {
+                        index.linked.push((by.clone(), shape.clone(), id));
+                    }
                 }
             }
         }
@@ -84,6 +88,9 @@ impl<V: GraphView> Ground<'_, V> {
                 Target::ObjectsOf(p) => {
                     let Id::Known(p) = self.resolve(p) else { continue };
                     nodes.extend(self.view.pairs(p).map(|(_, o)| Id::Known(o)));
+                }
+                Target::Linked { by, shape } => {
+                    nodes.extend(self.subjects(self.resolve(by), self.resolve(shape)));
                 }
             }
         }
@@ -117,6 +124,12 @@ impl<V: GraphView> Ground<'_, V> {
         }
         for (p, shape) in &index.objects_of {
             if self.subjects(self.resolve(p), Id::Known(node)).next().is_some() {
+                shapes.insert(*shape);
+            }
+        }
+        for (by, own, shape) in &index.linked {
+            let own = self.resolve(own);
+            if self.objects(Id::Known(node), self.resolve(by)).any(|linked| linked == own) {
                 shapes.insert(*shape);
             }
         }

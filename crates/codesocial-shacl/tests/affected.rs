@@ -215,11 +215,15 @@ const POOL: &[&str] = &[
         [ sh:path :q ; sh:subsetOf :p ] .",
     ":D6 sh:targetClass :B ; sh:property [ sh:path :p ; sh:class ( :A :C ) ] ,
         [ sh:path :q ; sh:someValue [ sh:class :B ] ; sh:singleLine true ] .",
+    ":D7 sh:property [ sh:path :p ; sh:minCount 1 ; sh:class :A ] .
+     :D8 sh:property [ sh:path :q ; sh:uniqueValuesFor :r ] ; sh:not [ sh:class :C ] .",
     ":S19 sh:targetSubjectsOf rdf:type ; sh:deactivated true ; sh:nodeKind sh:Literal .",
 ];
 
 const RESOURCES: [&str; 6] = [":n0", ":n1", ":n2", ":n3", ":n4", ":n5"];
 const CLASSES: [&str; 4] = [":A", ":B", ":C", ":D"];
+/// Shapes that a node may name as its own.
+const LINKED: [&str; 2] = [":D7", ":D8"];
 const LITERALS: [&str; 5] = ["0", "1", "'x'", "'y'@fr", "'z'@fr"];
 
 fn triple() -> impl Strategy<Value = String> {
@@ -228,10 +232,12 @@ fn triple() -> impl Strategy<Value = String> {
     let literal = prop::sample::select(&LITERALS[..]);
     let object = prop_oneof![3 => resource(), 1 => literal];
     let predicate = prop::sample::select(&[":p", ":q", ":r"][..]);
+    let linked = prop::sample::select(&LINKED[..]);
     prop_oneof![
         6 => (resource(), predicate, object).prop_map(|(s, p, o)| format!("{s} {p} {o} .")),
         2 => (resource(), class()).prop_map(|(s, c)| format!("{s} a {c} .")),
         1 => (class(), class()).prop_map(|(a, b)| format!("{a} rdfs:subClassOf {b} .")),
+        1 => (resource(), linked).prop_map(|(s, shape)| format!("{s} sh:shape {shape} .")),
     ]
 }
 
@@ -245,6 +251,7 @@ fn known_terms(before: Vec<Triple>) -> MemoryGraph {
     let mut all = String::from(":A rdfs:subClassOf :B . ");
     for s in &RESOURCES[..4] {
         CLASSES.iter().chain(&LITERALS).for_each(|o| all += &line(s, o));
+        LINKED.iter().for_each(|shape| all += &format!("{s} sh:shape {shape} . "));
     }
     let all = parse(&all);
     let late = |term: &Term| term.to_string().contains("/n4") || term.to_string().contains("/n5");

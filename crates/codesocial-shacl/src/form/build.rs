@@ -28,7 +28,7 @@ pub(super) fn form<V: GraphView>(
         let id = shapes.find(&subject.clone().into()).filter(|id| shapes[*id].path.is_none())?;
         let targets = shapes[id].targets.iter().filter_map(|target| match target {
             Target::Class(class) => Some(class.term.clone()),
-            Target::Node(_) | Target::SubjectsOf(_) | Target::ObjectsOf(_) => None,
+            _ => None,
         });
         builder.classes.extend(targets);
         builder.shape(id, Binding::WHOLE);
@@ -240,7 +240,7 @@ impl<'n, 'a, V: GraphView> Builder<'n, 'a, V> {
         let binding = |shape: &Shape, drafts: &IndexMap<NamedNode, Draft, FxBuildHasher>| {
             let known = shape.targets.iter().filter_map(|target| match target {
                 Target::SubjectsOf(property) => drafts.get(&property.term),
-                Target::Node(_) | Target::Class(_) | Target::ObjectsOf(_) => None,
+                _ => None,
             });
             known.map(|draft| draft.count.required > 0).max()
         };

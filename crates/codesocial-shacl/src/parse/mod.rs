@@ -121,12 +121,13 @@ impl Reading<'_, '_> {
         let mut constraints = self.constraints();
         constraints.extend(self.queries(path.as_ref()));
         constraints.extend(self.declared(path.as_ref()));
-        let targets = self.targets();
+        let mut targets = self.targets();
         let is_key = |own: &Constraint| matches!(own, Constraint::UniqueValuesFor(_));
         if targets.is_empty() && constraints.iter().any(is_key) {
             // The values are told apart from those of the other targets of the shape.
             self.warn_at(Some(sh("uniqueValuesFor")), None, Problem::Without("targetClass"));
         }
+        targets.extend(self.linked());
         let shape = Shape {
             node: self.node.clone(),
             targets,
@@ -155,6 +156,16 @@ impl Reading<'_, '_> {
         targets.extend(self.iris("targetObjectsOf").into_iter().map(Target::ObjectsOf));
         targets.extend(self.implicit_class().map(Target::Class));
         targets
+    }
+
+    fn linked(&mut self) -> Option<Target> {
+        match (self.parser.edition, self.node.clone()) {
+            (Edition::Draft1_2, NamedOrBlankNode::NamedNode(shape)) => {
+                let [by, shape] = [sh("shape"), shape].map(|iri| self.parser.constant(iri));
+                Some(Target::Linked { by, shape })
+            }
+            (Edition::Draft1_2, NamedOrBlankNode::BlankNode(_)) | (Edition::V1_0, _) => None,
+        }
     }
 
     // https://www.w3.org/TR/shacl/#implicit-targetClass

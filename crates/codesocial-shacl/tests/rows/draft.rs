@@ -136,6 +136,22 @@ fn a_key_is_of_one_target_only() {
 }
 
 #[test]
+fn a_node_may_name_its_shape() {
+    let shapes = ":S sh:property [ sh:path :p ; sh:minCount 1 ] . :T sh:class :C .";
+    check(
+        shapes,
+        ":x sh:shape :S . :y sh:shape :S, :T ; :p 1 . :z sh:shape :Other . :S :p :x .",
+        expect![[r#"
+            :x :p: MinCount — at least 1 value expected, 0 found
+            :y: Class — :y is not an instance of :C"#]],
+    );
+    let graph = parse(shapes).into_iter().collect();
+    let shapes = Shapes::parse(&graph).unwrap();
+    let data: MemoryGraph = parse(":x sh:shape :S .").into_iter().collect();
+    assert!(validate(&shapes, &data, now()).unwrap().conforms, "SHACL 1.0 knows no such target");
+}
+
+#[test]
 fn the_recommendation_knows_none_of_these() {
     check_refused(
         ":S sh:targetClass :C ; sh:uniqueValuesFor :id ; sh:rootClass :R ; sh:singleLine true .",
