@@ -181,7 +181,9 @@ fn classes() -> BTreeSet<String> {
     let targets = SHAPES.iter().flat_map(|(_, shape)| &shape.targets);
     let classes = targets.filter_map(|target| match target {
         Target::Class(class) => Some(class.term.as_str().to_owned()),
-        Target::Node(_) | Target::SubjectsOf(_) | Target::ObjectsOf(_) => None,
+        Target::Node(_) | Target::SubjectsOf(_) | Target::ObjectsOf(_) | Target::Linked { .. } => {
+            None
+        }
     });
     classes.collect()
 }

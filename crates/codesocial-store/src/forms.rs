@@ -28,7 +28,10 @@ impl Rules {
         let targets = active.flat_map(|(_, shape)| &shape.targets);
         let classes = targets.filter_map(|target| match target {
             Target::Class(class) => Some(class.term.as_str()),
-            Target::Node(_) | Target::SubjectsOf(_) | Target::ObjectsOf(_) => None,
+            Target::Node(_)
+            | Target::SubjectsOf(_)
+            | Target::ObjectsOf(_)
+            | Target::Linked { .. } => None,
         });
         let classes: BTreeSet<&str> = classes.collect();
         classes.into_iter().map(NamedNode::new_unchecked).collect()
