@@ -26,7 +26,7 @@ pub use definitions::Definitions;
 pub use delete::delete;
 pub use document::{Document, DocumentKind, Found};
 pub use install::{Installation, install};
-pub use load::{DatasetError, Documents, is_loaded, is_present, load};
+pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was_loaded};
 pub use members::{Containment, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;

@@ -1,12 +1,12 @@
-//! Loading many documents at once: fixture sets and imports. What exists is never overwritten, and
-//! what was deleted never comes back.
+//! Loading many documents at once: fixture sets and imports. What exists is never overwritten, but
+//! by a later chapter of a set, and what was deleted never comes back.
 
 use crate::Request;
-use crate::body::check_changes;
+use crate::body::{Body, check_changes};
 use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, skolem};
-use codesocial_store::{Command, CommandKind, Proposal, Random, State};
+use codesocial_store::{Command, CommandKind, Proposal, Random, Rejection, State};
 use oxrdf::{
     BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
 };
@@ -183,29 +183,65 @@ pub fn load(
         Box::new(move |state, random| {
             let mut client = Changeset::default();
             for (document, triples) in &documents.by_document {
-                let name = NamedNode::new_unchecked(document);
-                if is_present(state, document) {
-                    continue;
+                if !is_present(state, document) {
+                    client.added.extend(absent(document, triples, random));
                 }
-                let mut triples = triples.clone();
-                skolem::skolemise(&mut triples, document, HashMap::new(), || random.bits());
-                client.added.extend(triples.into_iter().map(|t| t.in_graph(name.clone())));
             }
-            check_changes(state, &client)?;
-            let client = with_derived(state, client, Said::Whole);
-            let mut server = Changeset::default();
-            if let Some((set, digest)) = &set {
-                let (name, graph) = (set_name(state, set), state.base().resolve("system/sets"));
-                let digest = Literal::new_simple_literal(digest);
-                let known = state
-                    .graph(graph.as_ref().into())
-                    .filter(|triple| triple.subject == name.clone().into());
-                server.removed = known.map(|triple| triple.in_graph(graph.clone())).collect();
-                server.added.push(Quad::new(name, system::DIGEST, digest, graph));
-            }
-            Ok(Proposal { client, server, ..Proposal::default() })
+            proposal(state, client, set.as_ref())
         }),
     )
+}
+
+/// The command that makes documents what a later chapter of a set says. What was deleted meanwhile
+/// stays so.
+pub fn revise(request: Request<'_>, documents: Documents, set: (String, String)) -> Command {
+    request.command(
+        CommandKind::Load,
+        None,
+        Box::new(move |state, random| {
+            let mut client = Changeset::default();
+            for (document, triples) in &documents.by_document {
+                let name = NamedNode::new_unchecked(document);
+                if state.exists(name.as_ref()) {
+                    let body = Body::check(state, &name, triples, random)?;
+                    let change = body.difference(state, &name);
+                    client.removed.extend(change.removed);
+                    client.added.extend(change.added);
+                } else if !is_present(state, document) {
+                    client.added.extend(absent(document, triples, random));
+                }
+            }
+            proposal(state, client, Some(&set))
+        }),
+    )
+}
+
+/// The content of a document that is not there yet.
+fn absent(document: &str, triples: &[Triple], random: &mut Random) -> impl Iterator<Item = Quad> {
+    let name = NamedNode::new_unchecked(document);
+    let mut triples = triples.to_vec();
+    skolem::skolemise(&mut triples, document, HashMap::new(), || random.bits());
+    triples.into_iter().map(move |triple| triple.in_graph(name.clone()))
+}
+
+fn proposal(
+    state: &State,
+    client: Changeset,
+    set: Option<&(String, String)>,
+) -> Result<Proposal, Rejection> {
+    check_changes(state, &client)?;
+    let client = with_derived(state, client, Said::Whole);
+    let mut server = Changeset::default();
+    if let Some((set, digest)) = set {
+        let (name, graph) = (set_name(state, set), state.base().resolve("system/sets"));
+        let digest = Literal::new_simple_literal(digest);
+        let known = state
+            .graph(graph.as_ref().into())
+            .filter(|triple| triple.subject == name.clone().into());
+        server.removed = known.map(|triple| triple.in_graph(graph.clone())).collect();
+        server.added.push(Quad::new(name, system::DIGEST, digest, graph));
+    }
+    Ok(Proposal { client, server, ..Proposal::default() })
 }
 
 /// Whether a set with that digest was loaded already.
@@ -213,6 +249,13 @@ pub fn is_loaded(state: &State, set: &str, digest: &str) -> bool {
     let graph = state.base().resolve("system/sets");
     let digest = Literal::new_simple_literal(digest);
     state.contains(Quad::new(set_name(state, set), system::DIGEST, digest, graph).as_ref())
+}
+
+/// Whether a set was loaded, as it is now or as it was in another release.
+pub fn was_loaded(state: &State, set: &str) -> bool {
+    let graph = state.base().resolve("system/sets");
+    let name = set_name(state, set).into();
+    state.graph(graph.as_ref().into()).any(|triple| triple.subject == name)
 }
 
 fn set_name(state: &State, set: &str) -> NamedNode {

@@ -26,10 +26,12 @@ macro_rules! namespace {
 namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
+    ADOPTED_BY = "adoptedBy",
     ALLOWED_UNIT = "allowedUnit",
     ARGUMENT_KIND = "argumentKind",
     ATTEMPT = "Attempt",
     BODY = "body",
+    CIRCLE = "circle",
     CODE_SOCIAL = "CodeSocial",
     CODE_SOCIAL_VERSION = "CodeSocialVersion",
     COMPLETENESS = "completeness",
@@ -47,6 +49,7 @@ namespace! {
     HAS_SECTION = "hasSection",
     HAS_VERSION = "hasVersion",
     HORIZON = "horizon",
+    IN_CIRCLE = "inCircle",
     IN_PROGRAMME = "inProgramme",
     IN_PURPOSE_GRID = "inPurposeGrid",
     IN_TERRITORY = "inTerritory",
@@ -54,6 +57,7 @@ namespace! {
     KEY_PRINCIPLE = "keyPrinciple",
     LAT = "lat",
     LONG = "long",
+    MODE = "mode",
     NEED = "Need",
     NEEDER = "needer",
     NO_WORSE = "no-worse",
@@ -64,6 +68,7 @@ namespace! {
     OPPOSES_POSITION = "opposesPosition",
     ORDER = "order",
     ORIGIN = "origin",
+    OUTCOME = "outcome",
     PHASE = "phase",
     PHASE_PROGRESS = "phaseProgress",
     PHASE_STATE = "phaseState",
@@ -71,8 +76,12 @@ namespace! {
     POPULATION = "population",
     POSITION = "Position",
     PROGRAMME = "Programme",
+    PROPOSES = "proposes",
+    PURPOSE_STATEMENT = "PurposeStatement",
     PUBLISHED = "published",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
+    SEAL = "Seal",
+    SEALED_VERSION = "sealedVersion",
     SECTION_KIND = "sectionKind",
     SINCE = "since",
     SNAPSHOT = "snapshot",
@@ -103,8 +112,21 @@ namespace! {
 namespace! {
     /// The levels of enforceability of a #CodeSocial.
     opposabilite, "https://w3id.org/codesocial/scheme/opposabilite/",
+    CONSENTED = "2",
     DRAFT = "0",
     PUBLISHED = "1",
+}
+
+namespace! {
+    /// The life of a proposal, of which the last states are outcomes of a decision.
+    proposal_status, "https://w3id.org/codesocial/scheme/statut-proposition/",
+    ADOPTED = "adoptee",
+}
+
+namespace! {
+    /// How a circle decides.
+    decision_mode, "https://w3id.org/codesocial/scheme/mode-decision/",
+    CONSENT = "consentement",
 }
 
 namespace! {
@@ -318,6 +340,7 @@ namespace! {
     /// PROV-O, <https://www.w3.org/TR/prov-o/>.
     prov, "http://www.w3.org/ns/prov#",
     ENTITY = "Entity",
+    WAS_REVISION_OF = "wasRevisionOf",
 }
 
 namespace! {

@@ -1,10 +1,11 @@
 //! What the server works out, in Meta graphs: how complete a description is and how far it can be
-//! held against its author, and the other half of each opposition of positions. Worked out anew
-//! with every change that it depends on.
+//! held against its author, which decision adopts a version, and the other half of each opposition
+//! of positions. Worked out anew with every change that it depends on.
 
+use crate::adoption::{VERSIONS, adopted_by, versions_at_stake};
 use crate::completeness;
-use crate::description::{Description, document_of};
-use crate::facts::{nodes, subjects};
+use crate::description::{Description, current_version, document_of};
+use crate::facts::subjects;
 use crate::rules;
 use codesocial_graph::State;
 use codesocial_rdf::vocab::{cs, opposabilite, rdf};
@@ -26,11 +27,17 @@ pub fn computed(
 ) -> Result<Changeset, Rejection> {
     rules::judge(before, after, nets, now)?;
     let mut changes = Changeset::default();
-    for document in touched(before, after, nets) {
+    let versions = versions(before, after, nets);
+    for document in touched(before, after, nets, &versions) {
         let found = Description::read(after, document.as_ref())
             .map(|description| worked_out(after, &document, &description))
             .unwrap_or_default();
         replace(after, &document, &DESCRIBED, &found, &mut changes);
+    }
+    for version in versions {
+        let found = adopted_by(after, version.as_ref())
+            .map(|decision| Triple::new(version.clone(), cs::ADOPTED_BY, decision));
+        replace(after, &version, &[cs::ADOPTED_BY], &found.into_iter().collect(), &mut changes);
     }
     for position in opposed(nets) {
         let found = opponents(after, &position);
@@ -57,6 +64,21 @@ fn replace(
     };
     changes.removed.extend(quads(said.difference(found).collect()));
     changes.added.extend(quads(found.difference(&said).collect()));
+}
+
+/// The published versions on whose adoption a change may bear: those that it publishes, and those
+/// that its proposals and decisions are about.
+fn versions(before: &State, after: &State, nets: &[&Changeset]) -> BTreeSet<NamedNode> {
+    let mut versions = BTreeSet::new();
+    for quad in nets.iter().flat_map(|net| net.removed.iter().chain(&net.added)) {
+        if quad.predicate == cs::HAS_VERSION {
+            versions.extend(NamedNode::try_from(quad.object.clone()));
+        } else {
+            versions.extend(versions_at_stake([before, after], quad));
+        }
+    }
+    versions.retain(|version| after.graph(version.as_ref().into()).next().is_some());
+    versions
 }
 
 /// The positions of whose opponents a change speaks: those that it names, and those that name some,
@@ -89,9 +111,16 @@ fn opponents(state: &State, position: &NamedNode) -> HashSet<Triple> {
 }
 
 /// The descriptions on which a change may bear: those written, those whose intentions or seeds are,
-/// and those that get a version.
-fn touched(before: &State, after: &State, nets: &[&Changeset]) -> BTreeSet<NamedNode> {
+/// and those of these versions.
+fn touched(
+    before: &State,
+    after: &State,
+    nets: &[&Changeset],
+    versions: &BTreeSet<NamedNode>,
+) -> BTreeSet<NamedNode> {
     let (mut graphs, mut documents) = (HashSet::new(), BTreeSet::new());
+    let described = versions.iter().filter_map(|version| version.as_str().split_once(VERSIONS));
+    documents.extend(described.map(|(document, _)| NamedNode::new_unchecked(document)));
     for quad in nets.iter().flat_map(|net| net.removed.iter().chain(&net.added)) {
         if let GraphName::NamedNode(graph) = &quad.graph_name
             && graphs.insert(graph)
@@ -136,15 +165,14 @@ fn worked_out(state: &State, document: &NamedNode, description: &Description) ->
     found
 }
 
-/// 0 for a draft, 1 once a version is published. The levels above rest on decisions, seals and
-/// signed conventions.
+/// 0 for a draft, 1 once a version is published, 2 where its circle has adopted it. The levels
+/// above rest on seals, whose proofs nobody verifies yet.
 fn level(state: &State, document: &NamedNode, description: &Description) -> NamedNodeRef<'static> {
-    let meta: Vec<Triple> =
-        state.graph(codesocial_store::State::meta(document.as_ref()).as_ref().into()).collect();
-    let has_version = nodes(&meta, document.as_ref(), cs::CURRENT_VERSION).next().is_some();
-    if description.is_published && has_version {
-        opposabilite::PUBLISHED
-    } else {
-        opposabilite::DRAFT
+    match current_version(state, document) {
+        Some(version) if description.is_published => match adopted_by(state, version.as_ref()) {
+            Some(_) => opposabilite::CONSENTED,
+            None => opposabilite::PUBLISHED,
+        },
+        Some(_) | None => opposabilite::DRAFT,
     }
 }

@@ -104,6 +104,13 @@ fn cells(state: &State, triples: &[Triple], section: NamedNodeRef<'_>) -> usize 
     cells.len()
 }
 
+/// The version in force of a description that has one.
+pub(crate) fn current_version(state: &State, document: &NamedNode) -> Option<NamedNode> {
+    let meta = codesocial_store::State::meta(document.as_ref());
+    let said: Vec<Triple> = state.graph(meta.as_ref().into()).collect();
+    nodes(&said, document.as_ref(), cs::CURRENT_VERSION).next().cloned()
+}
+
 /// The document that a node is or is a part of.
 pub(crate) fn document_of(node: NamedNodeRef<'_>) -> NamedNode {
     let document = node.as_str().split_once('#').map_or(node.as_str(), |(document, _)| document);

@@ -7,12 +7,14 @@
 mod description;
 mod facts;
 
+mod adoption;
 mod completeness;
 mod computed;
+mod numbering;
 mod rules;
 mod version;
 
 pub mod generate;
 
 pub use computed::computed;
-pub use version::{first_version, snapshot, unversioned};
+pub use version::{described_by, publish, snapshot, unversioned};

@@ -87,6 +87,17 @@ pub(crate) enum FixtureSet {
     Folder(PathBuf),
 }
 
+/// The folder of a set where its later chapters lie, by name.
+const LATER: &str = "ensuite";
+
+/// Documents that come at one time, and the digest of the files that hold them.
+pub(crate) struct Chapter {
+    /// The name under which the journal remembers it.
+    pub(crate) name: String,
+    pub(crate) digest: String,
+    pub(crate) documents: Documents,
+}
+
 impl FixtureSet {
     pub(crate) fn parse(text: &str) -> Self {
         match text {
@@ -97,7 +108,7 @@ impl FixtureSet {
     }
 
     /// The name under which the journal remembers the set.
-    pub(crate) fn name(&self) -> String {
+    fn name(&self) -> String {
         match self {
             Self::Source => "source".to_owned(),
             Self::Demo => "demo".to_owned(),
@@ -117,19 +128,30 @@ impl FixtureSet {
         }
     }
 
-    /// The digest of the set's files, and its documents under a base.
-    pub(crate) fn read(&self, base: &Base) -> Result<(String, Documents), AssetError> {
+    /// The chapters of the set, in the order in which they are told. The first is made of the
+    /// set's files; each file in its folder `ensuite` is another, and says what documents become.
+    pub(crate) fn chapters(&self, base: &Base) -> Result<Vec<Chapter>, AssetError> {
+        let (mut first, mut later) = (Documents::default(), Vec::new());
         let mut hasher = Sha256::new();
-        let mut documents = Documents::default();
         for (file, bytes) in self.files()? {
-            hasher.update(file.as_bytes());
-            hasher.update((bytes.len() as u64).to_le_bytes());
-            hasher.update(&bytes);
-            let extension = Path::new(&file).extension().and_then(|e| e.to_str());
+            let path = Path::new(&file);
+            let extension = path.extension().and_then(|extension| extension.to_str());
             let Some(syntax) = extension.and_then(RdfSyntax::from_extension) else { continue };
-            documents.extend(split(&file, &bytes, syntax, base)?);
+            let documents = split(&file, &bytes, syntax, base)?;
+            if path.starts_with(LATER) {
+                let name = format!("{}-{}", self.name(), later.len() + 2);
+                let digest = codesocial_store::hex(&Sha256::digest(&bytes));
+                later.push(Chapter { name, digest, documents });
+            } else {
+                hasher.update(file.as_bytes());
+                hasher.update((bytes.len() as u64).to_le_bytes());
+                hasher.update(&bytes);
+                first.extend(documents);
+            }
         }
-        Ok((codesocial_store::hex(&hasher.finalize()), documents))
+        let digest = codesocial_store::hex(&hasher.finalize());
+        later.insert(0, Chapter { name: self.name(), digest, documents: first });
+        Ok(later)
     }
 }
 
@@ -156,14 +178,19 @@ fn embedded<E: Embed>() -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// The files of a folder, and those of its later chapters.
 fn folder(path: &Path) -> Result<Vec<(String, Vec<u8>)>, AssetError> {
     let io = |error| AssetError::Io { path: path.to_owned(), error };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(io)? {
         let entry = entry.map_err(io)?;
-        if entry.file_type().map_err(io)?.is_file() {
-            let name = entry.file_name().to_string_lossy().into_owned();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type().map_err(io)?;
+        if kind.is_file() {
             files.push((name, std::fs::read(entry.path()).map_err(io)?));
+        } else if kind.is_dir() && name == LATER {
+            let later = folder(&entry.path())?;
+            files.extend(later.into_iter().map(|(file, bytes)| (format!("{LATER}/{file}"), bytes)));
         }
     }
     files.sort_unstable();

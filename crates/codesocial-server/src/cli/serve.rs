@@ -1,7 +1,7 @@
 //! `codesocial serve`.
 
 use super::{Common, Failure, say};
-use crate::assets::{self, FixtureSet};
+use crate::assets::{self, Chapter, FixtureSet};
 use crate::config::{ADMIN_TOKEN, Config};
 use crate::connections;
 use crate::router::router;
@@ -159,24 +159,56 @@ async fn prepare(store: &Store, sets: &[FixtureSet], random: &mut Random) -> Res
         );
     }
     for set in sets {
-        let (digest, documents) = set.read(&base).map_err(Failure::new)?;
-        let name = set.name();
-        if codesocial_ldp::is_loaded(&store.state(), &name, &digest) {
-            continue;
+        let mut chapters = set.chapters(&base).map_err(Failure::new)?.into_iter();
+        if let Some(first) = chapters.next() {
+            load(store, first, random).await?;
         }
-        let count = documents.len();
-        let loading = Some((name.clone(), digest));
-        let names: Vec<NamedNode> = documents.names().collect();
-        let command = codesocial_ldp::load(request(random), CommandKind::Load, documents, loading);
-        store.commit(command).await.map_err(told)?;
-        tracing::info!(set = name, documents = count, "set loaded");
-        for document in codesocial_registry::unversioned(&store.state(), names) {
-            let command = codesocial_registry::first_version(request(random), document);
-            let committed = store.commit(command).await.map_err(told)?;
-            let version = committed.location.as_ref().map(NamedNode::as_str);
-            tracing::info!(version, "version published");
+        for later in chapters {
+            revise(store, later, random).await?;
         }
     }
+    Ok(())
+}
+
+/// Adds the documents of a set that are absent, and publishes those that are to have a version.
+async fn load(store: &Store, set: Chapter, random: &mut Random) -> Result<(), Failure> {
+    let Chapter { name, digest, documents } = set;
+    if codesocial_ldp::is_loaded(&store.state(), &name, &digest) {
+        return Ok(());
+    }
+    let count = documents.len();
+    let names: Vec<NamedNode> = documents.names().collect();
+    let known = Some((name.clone(), digest));
+    let command = codesocial_ldp::load(request(random), CommandKind::Load, documents, known);
+    store.commit(command).await.map_err(told)?;
+    tracing::info!(set = name, documents = count, "set loaded");
+    for document in codesocial_registry::unversioned(&store.state(), names) {
+        publish(store, document, random).await?;
+    }
+    Ok(())
+}
+
+/// Makes documents what a later chapter says, once in the life of an instance, and publishes the
+/// next versions of what they describe.
+async fn revise(store: &Store, chapter: Chapter, random: &mut Random) -> Result<(), Failure> {
+    let Chapter { name, digest, documents } = chapter;
+    if codesocial_ldp::was_loaded(&store.state(), &name) {
+        return Ok(());
+    }
+    let names: Vec<NamedNode> = documents.names().collect();
+    let command = codesocial_ldp::revise(request(random), documents, (name, digest));
+    store.commit(command).await.map_err(told)?;
+    for document in codesocial_registry::described_by(&store.state(), names) {
+        publish(store, document, random).await?;
+    }
+    Ok(())
+}
+
+async fn publish(store: &Store, document: NamedNode, random: &mut Random) -> Result<(), Failure> {
+    let command = codesocial_registry::publish(request(random), document);
+    let committed = store.commit(command).await.map_err(told)?;
+    let version = committed.location.as_ref().map(NamedNode::as_str);
+    tracing::info!(version, "version published");
     Ok(())
 }
 
