@@ -4,7 +4,7 @@
 use crate::fixtures::{BASE, root};
 use crate::http::Response;
 use crate::neighbours::insertion;
-use crate::server::Server;
+use crate::server::{Folder, Server};
 use codesocial_rdf::{RdfSyntax, parse};
 use std::fs;
 
@@ -127,6 +127,36 @@ fn a_need_under_a_pseudonym_does_not_say_whose_it_is() {
     let named = need("a", "ouvert", &format!("{anonymous} ; cs:needer <organizations/e>"));
     refused(&server, &named, "named-pseudonym", "needs/a");
     accepted(&server, &need("b", "ouvert", &anonymous));
+}
+
+#[test]
+fn a_part_of_a_document_keeps_the_rules_too() {
+    let server = Server::empty();
+    let part = |status: &str| {
+        let end = disclosed("public")
+            + " ; cs:needer <organizations/e> ; vf:hasEnd \"2020-06-30\"^^xsd:date";
+        need("liste#salle", status, &end)
+    };
+    refused(&server, &part("ouvert"), "open-and-past", "needs/liste#salle");
+    accepted(&server, &part("expire"));
+}
+
+#[test]
+fn a_seal_bears_the_digest_that_was_published() {
+    let server = Folder::new().serve(&["--base", BASE, "--load", "source", "--load", "demo"]);
+    let version = "codesocials/ferme-des-trois-ruisseaux/versions/1.0.0";
+    let digest = server
+        .rows(&format!("SELECT ?d {{ <{version}> <https://w3id.org/codesocial/ns#digest> ?d }}"));
+    let seal = |digest: &str| {
+        format!(
+            "<documents/sceau> a cs:Seal ; cs:sealedVersion <{version}> ; cs:digest {digest} ;
+                cs:sealedAt \"2026-01-12T10:00:00Z\"^^xsd:dateTime ;
+                cs:sealedBy <organizations/registre-demo> ; cs:proofValue \"z\" ."
+        )
+    };
+    let other = format!("\"{}\"", "0".repeat(64));
+    refused(&server, &seal(&other), "wrong-seal", "documents/sceau");
+    accepted(&server, &seal(digest.trim()));
 }
 
 #[test]

@@ -200,6 +200,7 @@ fn told_rejection(rejection: &Rejection) -> Told {
 fn told_rule(rule: &str) -> &'static str {
     match rule {
         "R05" => "no-convention",
+        "R19" => "wrong-seal",
         "R32" => "decided-before",
         "R49" => "public-attempt",
         "R61" => "open-and-past",
