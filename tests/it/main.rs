@@ -15,6 +15,7 @@ mod containers;
 mod cors;
 mod crash;
 mod damage;
+mod demo;
 mod derived;
 mod export;
 mod filled;

@@ -37,7 +37,7 @@ fn the_front_page_counts_and_leads_to_what_it_counts() {
             "action=\"/search\"",
             "<a href=\"/organizations\"><span class=\"number\">",
             "<a href=\"/codesocials?cs:status=statut-codesocial/publie\">\
-             <span class=\"number\">1</span> <span>#CodeSocial publiés</span>",
+             <span class=\"number\">5</span> <span>#CodeSocial publiés</span>",
             "Décrire",
             "Apprendre",
             "Échanger",

@@ -20,23 +20,39 @@ PREFIX sta: <https://w3id.org/codesocial/scheme/statut-action/>
 PREFIX sto: <https://w3id.org/codesocial/scheme/statut-offre-besoin/>
 PREFIX wanted: <https://w3id.org/codesocial/scheme/richesse-recherchee/>
 PREFIX spec: <https://w3id.org/codesocial/scheme/specification/>
+PREFIX eng: <https://w3id.org/codesocial/scheme/engagement/>
+PREFIX hor: <https://w3id.org/codesocial/scheme/horizon/>
+PREFIX rea: <https://w3id.org/codesocial/scheme/reaction/>
+PREFIX stf: <https://w3id.org/codesocial/scheme/statut-flux/>
+PREFIX wk: <https://w3id.org/codesocial/scheme/richesse/>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX ob: <https://purl.imsglobal.org/spec/vc/ob/vocab.html#>
+PREFIX cred: <https://www.w3.org/2018/credentials#>
 ";
 
 #[track_caller]
 fn check(question: &str, expected: &Expect) {
-    let answer = Server::source().rows(&format!("{PREFIXES}{question}"));
+    expected.assert_eq(&answer(&Server::source(), question));
+}
+
+/// The rows of an answer, sorted and short.
+#[track_caller]
+pub(crate) fn answer(server: &Server, question: &str) -> String {
+    let answer = server.rows(&format!("{PREFIXES}{question}"));
     let short = answer
         .replace(BASE, "")
         .replace("https://w3id.org/codesocial/scheme/", "")
         .replace("https://w3id.org/codesocial/ns#", "cs:")
         .replace("https://vocab.methodandstructure.com/ibis#", "ibis:")
         .replace("http://virtual-assembly.org/ontologies/pair#", "pair:")
+        .replace("http://www.w3.org/2001/XMLSchema#", "xsd:")
+        .replace("http://www.ontology-of-units-of-measure.org/resource/om-2/", "om:")
         .replace("https://", "")
         .replace(['<', '>'], "");
     let mut rows: Vec<String> =
         short.lines().map(|row| row.replace('\t', " ").trim().to_owned()).collect();
     rows.sort_unstable();
-    expected.assert_eq(&rows.join("\n"));
+    rows.join("\n")
 }
 
 #[test]

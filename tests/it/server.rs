@@ -162,6 +162,12 @@ impl Server {
         Self::kept(&SOURCE, &["source"])
     }
 
+    /// A registry with both sets: nobody writes to it.
+    pub(crate) fn demo() -> Arc<Self> {
+        static DEMO: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+        Self::kept(&DEMO, &["source", "demo"])
+    }
+
     /// The server that other tests hold, or a new one with these sets.
     fn kept(held: &Mutex<Weak<Self>>, sets: &[&str]) -> Arc<Self> {
         let mut held = held.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,7 @@
 //! Published versions, and what the server works out of descriptions.
 
 use crate::graph::canonical;
-use crate::server::Server;
+use crate::server::{BASE, Folder, Server};
 use crate::stories::PREFIXES;
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::hex;
@@ -112,4 +112,52 @@ fn completeness_follows_every_change_that_it_depends_on() {
     assert_eq!(claim.status(), 409, "only the server works it out");
     server.delete("/codesocials/lac").send().expect_status(204);
     assert_eq!(computed(&server), "");
+}
+
+#[test]
+fn a_version_is_adopted_as_long_as_its_circle_has_decided_so_by_consent() {
+    let server = Folder::new().serve(&["--base", BASE, "--load", "source", "--load", "demo"]);
+    let decision = "decisions/adopter-ferme-1-0-0";
+    let known = || {
+        server.rows(&format!(
+            "{CS} SELECT (REPLACE(STR(?l), '.*/', '') AS ?level) ?d {{
+            <codesocials/ferme-des-trois-ruisseaux> cs:opposabilityLevel ?l ; cs:currentVersion ?v
+            OPTIONAL {{ ?v cs:adoptedBy ?d }} }}"
+        ))
+    };
+    let modes = "https://w3id.org/codesocial/scheme/mode-decision";
+    let decide = |from: &str, to: &str| {
+        let graph = |mode: &str| {
+            format!("{{ GRAPH <{decision}> {{ <{decision}> cs:mode <{modes}/{mode}> }} }}")
+        };
+        let update = format!("{CS} DELETE DATA {} ; INSERT DATA {}", graph(from), graph(to));
+        assert_eq!(server.update(&update).status(), 204);
+    };
+    let adopted = format!("\"2\"\t<{BASE}{decision}>\n");
+    assert_eq!(known(), adopted);
+    decide("consentement", "vote");
+    assert_eq!(known(), "\"1\"\t\n");
+    decide("vote", "consentement");
+    assert_eq!(known(), adopted);
+    server.delete(&format!("/{decision}")).send().expect_status(204);
+    assert_eq!(known(), "\"1\"\t\n");
+}
+
+#[test]
+fn a_later_chapter_is_told_once_and_what_was_deleted_stays_so() {
+    let folder = Folder::new();
+    let arguments = ["--base", BASE, "--load", "source", "--load", "demo"];
+    let server = folder.serve(&arguments);
+    let address = "/intentions/velo-rouler-l-hiver";
+    server.delete(address).send().expect_status(204);
+    let counted = || {
+        let rows = "SELECT (COUNT(?v) AS ?n) { ?c cs:hasVersion ?v }";
+        format!("{CS}{rows}")
+    };
+    let versions = server.rows(&counted());
+    assert_eq!(versions, "7\n");
+    server.stop();
+    let server = folder.serve(&arguments);
+    assert_eq!(server.rows(&counted()), versions);
+    assert_eq!(server.get(address).status(), 410);
 }
