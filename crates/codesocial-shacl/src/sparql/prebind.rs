@@ -7,8 +7,8 @@
 //! IRI, it is a function without arguments; where a solution needs the value itself, as in
 //! `GROUP BY $this`, it is read from a triple that only the dataset of the query has.
 //!
-//! A SELECT query is planned once for all focus nodes: `$this` stays a variable in its patterns, and
-//! a triple before them binds it, whose objects are the focus nodes as they come.
+//! A SELECT query is planned once for all focus nodes: `$this` stays a variable in its patterns,
+//! and a triple before them binds it, whose objects are the focus nodes as they come.
 
 use super::PreBound;
 use super::operands::operands_mut;
