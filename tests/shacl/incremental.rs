@@ -6,7 +6,6 @@ use codesocial_shacl::{
     FocusSet, GraphView as _, Judged, MemoryGraph, Shapes, ValidationResult, affected, judge,
     validate, validate_focus,
 };
-use oxrdf::Term;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -55,9 +54,11 @@ fn by_node(
     view: &MemoryGraph,
     focus: &FocusSet<u32>,
 ) -> BTreeMap<String, Vec<String>> {
-    let judged = judge(shapes, view, focus, crate::now()).expect("small graphs are judged");
-    let told = |Judged { node, results }| (Term::to_string(&node), lines(results));
-    judged.into_iter().map(told).collect()
+    let mut by_node: BTreeMap<String, Vec<ValidationResult>> = BTreeMap::new();
+    let keep =
+        |Judged { node, results }| by_node.entry(node.to_string()).or_default().extend(results);
+    judge(shapes, view, focus, crate::now(), keep).expect("small graphs are judged");
+    by_node.into_iter().map(|(node, results)| (node, lines(results))).collect()
 }
 
 /// What a node breaks, wherever on the way from it.

@@ -14,7 +14,6 @@ use oxsdatatypes::DateTime;
 use rustc_hash::FxHashMap;
 use spareval::QuerySolution;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ops::Deref;
 use thiserror::Error;
 
@@ -22,8 +21,6 @@ use thiserror::Error;
 pub const STEPS_PER_FOCUS_MAX: u64 = 10_000_000;
 /// Results of one report, and of one shape on one focus node, beyond which validation fails.
 pub const RESULTS_MAX: usize = 100_000;
-/// Results that one validation keeps by node, beyond which it fails.
-pub const KEPT_RESULTS_MAX: usize = 1_000_000;
 
 /// Evaluates every shape on all its targets. Queries are told what time it is.
 pub fn validate<V: GraphView>(shapes: &Shapes, view: &V, now: DateTime) -> Result<Report, Failure> {
@@ -57,38 +54,33 @@ pub fn validate_focus<V: GraphView>(
     Ok(report.finished())
 }
 
-/// A focus node that was judged, and all that was found from there: the focus of a nested shape's
-/// result is a node further on, and one result may be found from several nodes.
+/// What one shape found from one focus node: the focus of a nested shape's result is a node
+/// further on, and one result may be found from several nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     pub node: Term,
-    /// At least one, ordered as in a report.
+    /// At least one.
     pub results: Vec<ValidationResult>,
 }
 
-/// Evaluates the shapes as [`validate_focus`] does, and keeps apart what each node breaks. Nodes
-/// that conform are not told.
+/// Evaluates the shapes as [`validate_focus`] does, and hands over what each node breaks as it is
+/// found, so that however much that is, nothing piles up here. Nodes that conform are not told.
 pub fn judge<V: GraphView>(
     shapes: &Shapes,
     view: &V,
     focus: &FocusSet<V::Node>,
     now: DateTime,
-) -> Result<Vec<Judged>, Failure> {
+    mut keep: impl FnMut(Judged),
+) -> Result<(), Failure> {
     let ground = Ground::new(shapes, view, now);
     let evaluation = Evaluation::new(&ground);
-    let mut by_node: BTreeMap<Id<V::Node>, Report> = BTreeMap::new();
-    let (mut found, mut kept) = (Report::new(shapes), 0);
+    let mut found = Report::new(shapes);
     let mut judge = |id, node| {
         evaluation.report(id, node, &mut found)?;
-        if found.results.is_empty() {
-            return Ok(());
+        if !found.results.is_empty() {
+            let results = std::mem::take(&mut found.results);
+            keep(Judged { node: evaluation.term(node), results });
         }
-        kept += found.results.len();
-        if kept > KEPT_RESULTS_MAX {
-            return Err(Failure::TooManyResults);
-        }
-        let of_node = by_node.entry(node).or_insert_with(|| Report::new(shapes));
-        of_node.results.append(&mut found.results);
         Ok(())
     };
     match focus {
@@ -96,19 +88,13 @@ pub fn judge<V: GraphView>(
             for (id, shape) in shapes.iter().filter(|(_, shape)| !shape.targets.is_empty()) {
                 evaluation.focus_nodes(shape).into_iter().try_for_each(|node| judge(id, node))?;
             }
+            Ok(())
         }
-        FocusSet::Nodes(nodes) => {
-            for &node in nodes {
-                let targeting = evaluation.shapes_targeting(node);
-                targeting.into_iter().try_for_each(|id| judge(id, Id::Known(node)))?;
-            }
-        }
+        FocusSet::Nodes(nodes) => nodes.iter().try_for_each(|&node| {
+            let mut targeting = evaluation.shapes_targeting(node).into_iter();
+            targeting.try_for_each(|id| judge(id, Id::Known(node)))
+        }),
     }
-    let judged = by_node.into_iter().map(|(node, report)| Judged {
-        node: evaluation.term(node),
-        results: report.finished().results,
-    });
-    Ok(judged.collect())
 }
 
 /// Why a validation gave no report.

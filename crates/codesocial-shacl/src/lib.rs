@@ -95,8 +95,7 @@ pub use crate::affected::{WALK_STEPS_MAX, affected};
 pub use crate::compact::Prefixes;
 pub use crate::datatype::{LexicalSpace, is_well_formed};
 pub use crate::eval::{
-    Failure, Judged, KEPT_RESULTS_MAX, RESULTS_MAX, STEPS_PER_FOCUS_MAX, judge, validate,
-    validate_focus,
+    Failure, Judged, RESULTS_MAX, STEPS_PER_FOCUS_MAX, judge, validate, validate_focus,
 };
 pub use crate::form::{
     Count, Field, Form, Group, Labelled, PARTS_DEPTH_MAX, QualifiedValues, Rule, Values, closure,

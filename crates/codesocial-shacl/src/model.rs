@@ -14,8 +14,10 @@ use crate::sparql::SparqlConstraint;
 use crate::target::TargetIndex;
 use crate::value::Comparable;
 use crate::view::TermKind;
+use indexmap::IndexSet;
 use oxrdf::vocab::{rdf, rdfs};
 use oxrdf::{Graph, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
+use rustc_hash::FxBuildHasher;
 use std::ops::Index;
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Shapes {
     pub(crate) shapes: Vec<Shape>,
+    /// Which node of the shapes graph each is.
+    pub(crate) nodes: IndexSet<NamedOrBlankNode, FxBuildHasher>,
     /// Every term that the shapes name, by its slot: a view resolves each at most once.
     pub(crate) constants: Vec<Term>,
     pub(crate) targets: TargetIndex,
@@ -60,7 +64,7 @@ impl Shapes {
 
     /// The shape that this node of the shapes graph is.
     pub fn find(&self, node: &NamedOrBlankNode) -> Option<ShapeId> {
-        self.iter().find(|(_, shape)| shape.node == *node).map(|(id, _)| id)
+        self.nodes.get_index_of(node).map(ShapeId::new)
     }
 }
 
@@ -146,7 +150,7 @@ impl Slot {
     pub(crate) const FIXED: [NamedNodeRef<'static>; 2] = [rdf::TYPE, rdfs::SUB_CLASS_OF];
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     Violation,
     Warning,

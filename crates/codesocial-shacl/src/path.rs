@@ -11,7 +11,7 @@ use oxrdf::NamedNode;
 use rustc_hash::FxHashSet;
 
 /// A path over predicates: constants in shapes, plain IRIs in reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Path<P = Constant<NamedNode>> {
     Predicate(P),
     Inverse(Box<Self>),

@@ -6,10 +6,14 @@ use crate::{Hash, Rejection, Results, State};
 use codesocial_graph::TermId;
 use codesocial_rdf::vocab::{rdf, sh};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
-use codesocial_shacl::{self as shacl, DateTime, FocusSet, GraphView as _, Report, Shapes};
+use codesocial_shacl::{
+    self as shacl, DateTime, FocusSet, GraphView as _, RESULTS_MAX, Report, Shapes,
+    ValidationResult,
+};
 use jiff::Timestamp;
 use oxrdf::{Graph, GraphName, Quad, Term, Triple};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What every state must satisfy.
@@ -80,30 +84,25 @@ impl Rules {
             return Ok(Verdict { results, remarks: false, refusal: None });
         };
         let new = Judged(after.data_graph());
-        let judged = self.validate(shapes, &new, &focus, now)?;
-        let refusing = judged.iter().filter(|node| {
-            node.results.iter().any(|result| self.refuses(before, &focus, &node.node, result))
-        });
-        let told = refusing.flat_map(|node| {
-            let counts = |result: &&shacl::ValidationResult| {
-                !result.severity.blocks() || self.refuses(before, &focus, &node.node, result)
-            };
-            node.results.iter().filter(counts).cloned()
-        });
-        let told: Vec<_> = told.collect();
-        let refusal = (!told.is_empty()).then(|| Report::of(shapes, told));
-        let remarks = !judged.is_empty();
-        let results = match &focus {
-            FocusSet::Everything => judged.into_iter().collect(),
-            FocusSet::Nodes(nodes) => {
-                let mut results = before.results.clone();
-                if !results.is_empty() {
-                    nodes.iter().for_each(|node| results.remove(&new.term(*node)));
-                }
-                judged.into_iter().for_each(|judged| results.insert(judged));
-                results
-            }
+        let mut results = match &focus {
+            FocusSet::Everything => Results::default(),
+            FocusSet::Nodes(nodes) => before.results.without(nodes.iter().map(|n| new.term(*n))),
         };
+        let (mut remarks, mut refused, mut told) = (false, HashSet::new(), Vec::new());
+        self.validate(shapes, &new, &focus, now, |node, found| {
+            remarks = true;
+            for result in &found {
+                if self.refuses(before, &focus, &node, result) && told.len() < RESULTS_MAX {
+                    refused.insert(node.clone());
+                    told.push(result.clone());
+                }
+            }
+            results.add(node, found);
+        })?;
+        let beside = refused.iter().flat_map(|node| results.told(node, shapes));
+        let beside: Vec<_> = beside.filter(|result| !result.severity.blocks()).collect();
+        told.extend(beside);
+        let refusal = (!told.is_empty()).then(|| Report::of(shapes, told));
         Ok(Verdict { results, remarks, refusal })
     }
 
@@ -153,7 +152,7 @@ impl Rules {
         before: &State,
         focus: &FocusSet<TermId>,
         node: &Term,
-        result: &shacl::ValidationResult,
+        result: &ValidationResult,
     ) -> bool {
         let is_new = || !before.results.have(node, result);
         result.severity.blocks()
@@ -164,22 +163,24 @@ impl Rules {
             }
     }
 
-    /// What these nodes break, but for shapes that are off.
+    /// Hands over what these nodes break, but for shapes that are off.
     fn validate(
         &self,
         shapes: &Shapes,
         view: &Judged<'_>,
         focus: &FocusSet<TermId>,
         now: DateTime,
-    ) -> Result<Vec<shacl::Judged>, Rejection> {
-        let mut judged = shacl::judge(shapes, view, focus, now)
-            .map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))?;
-        let counts = |result: &shacl::ValidationResult| {
-            self.policies.of(&result.source_shape) != Policy::Off
-        };
-        judged.iter_mut().for_each(|node| node.results.retain(counts));
-        judged.retain(|node| !node.results.is_empty());
-        Ok(judged)
+        mut keep: impl FnMut(Term, Vec<ValidationResult>),
+    ) -> Result<(), Rejection> {
+        let counts =
+            |result: &ValidationResult| self.policies.of(&result.source_shape) != Policy::Off;
+        let judged = shacl::judge(shapes, view, focus, now, |mut judged| {
+            judged.results.retain(counts);
+            if !judged.results.is_empty() {
+                keep(judged.node, judged.results);
+            }
+        });
+        judged.map_err(|failure| Rejection::Validation(Arc::from(failure.to_string())))
     }
 
     /// What all nodes of a state break.
@@ -188,10 +189,12 @@ impl Rules {
         state: &codesocial_graph::State,
         now: Timestamp,
     ) -> Result<Results, Rejection> {
-        let Some(shapes) = &self.shapes else { return Ok(Results::default()) };
+        let mut results = Results::default();
+        let Some(shapes) = &self.shapes else { return Ok(results) };
         let view = Judged(state.data_graph());
-        let judged = self.validate(shapes, &view, &FocusSet::Everything, moment(now))?;
-        Ok(judged.into_iter().collect())
+        let keep = |node, found| results.add(node, found);
+        self.validate(shapes, &view, &FocusSet::Everything, moment(now), keep)?;
+        Ok(results)
     }
 
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
@@ -201,8 +204,9 @@ impl Rules {
         };
         let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
         let nodes = state.graph(name.as_ref()).map(|triple| skolem::unskolemise(triple).subject);
-        let nodes: std::collections::HashSet<_> = nodes.collect();
-        let results = nodes.into_iter().flat_map(|node| state.results.of(&node.into()).to_vec());
+        let nodes: HashSet<_> = nodes.collect();
+        let nodes: Vec<Term> = nodes.into_iter().map(Term::from).collect();
+        let results = nodes.iter().flat_map(|node| state.results.told(node, shapes));
         Ok(Report::of(shapes, results.collect()))
     }
 }

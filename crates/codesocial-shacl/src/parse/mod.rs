@@ -50,13 +50,13 @@ pub(crate) fn parse(graph: &Graph, edition: Edition) -> Result<Shapes, ShapesErr
         return Err(ShapesErrors(parser.errors));
     }
     let prefixes = Arc::new(declared_prefixes(graph));
-    let constants = parser.constants.into_iter().collect();
+    let (nodes, constants) = (parser.nodes, parser.constants.into_iter().collect());
     let targets = TargetIndex::new(&shapes);
     let reads = Reads::new(&shapes);
     let warnings = parser.warnings;
     let graph =
         asks_for_shapes(&shapes).then(|| graph.iter().map(oxrdf::TripleRef::into_owned).collect());
-    Ok(Shapes { shapes, constants, targets, reads, prefixes, graph, warnings })
+    Ok(Shapes { shapes, nodes, constants, targets, reads, prefixes, graph, warnings })
 }
 
 /// The state of reading one shapes graph.
