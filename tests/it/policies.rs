@@ -105,6 +105,25 @@ fn a_change_of_shapes_is_refused_with_the_list_of_what_fails() {
 }
 
 #[test]
+fn a_shape_that_is_worded_otherwise_keeps_its_results_and_tells_them_so() {
+    let server = Server::empty();
+    server.put(PONDS).turtle(ponds("warn", "Violation")).send().expect_status(201);
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let worded = ponds("enforce", "Violation").replace("Say it.", "Tell us what it is.")
+        + " <#Pond> skos:prefLabel \"Ponds\" ; cs:rule \"X1\" .";
+    server.put(PONDS).turtle(worded).send().expect_status(204);
+    let report = server.get("/organizations/lac?report").accept("text/plain");
+    let report = report.header("Accept-Language", "en").send().expect_status(200).body;
+    assert!(report.contains("Tell us what it is.") && !report.contains("Say it."), "{report}");
+    let twice = ponds("enforce", "Violation").replace("sh:minCount 1", "sh:minCount 2");
+    let refused = server.put(PONDS).turtle(&*twice).accept("text/plain").send();
+    assert!(!refused.expect_status(204).body.contains("lac"), "the same constraint failed before");
+    let output = server.stop().run("verify", &["--shapes"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("1 stored results of entry"), "{told}");
+}
+
+#[test]
 fn shapes_are_written_by_the_administrator_whole_and_well_formed() {
     let server = Server::empty();
     let body = ponds("no-worse", "Violation");

@@ -35,12 +35,16 @@ pub(crate) fn case() -> impl Strategy<Value = Case> {
 
 /// One to four shapes with targets, and what they consist of.
 pub(crate) fn shapes() -> impl Strategy<Value = String> {
-    prop::collection::vec((targets(), constraints(2)), 1..5).prop_map(|shapes| {
-        let shape = |(n, (targets, constraints)): (usize, (String, String))| {
-            format!(":S{n} a sh:NodeShape ; {targets} {constraints} .\n")
-        };
-        shapes.into_iter().enumerate().map(shape).collect()
+    prop::collection::vec(shape(), 1..5).prop_map(|shapes| {
+        let named = |(n, shape): (usize, String)| format!(":S{n} {shape} .\n");
+        shapes.into_iter().enumerate().map(named).collect()
     })
+}
+
+/// A shape with targets, without its name.
+pub(crate) fn shape() -> impl Strategy<Value = String> {
+    (targets(), constraints(2))
+        .prop_map(|(targets, constraints)| format!("a sh:NodeShape ; {targets} {constraints}"))
 }
 
 pub(crate) fn data(count: std::ops::Range<usize>) -> impl Strategy<Value = String> {

@@ -49,7 +49,7 @@ fn holds(case: &Case) -> Result<(), TestCaseError> {
 }
 
 /// What each judged node breaks, as it is kept.
-fn by_node(
+pub(crate) fn by_node(
     shapes: &Shapes,
     view: &MemoryGraph,
     focus: &FocusSet<u32>,

@@ -8,6 +8,7 @@
 mod cases;
 mod incremental;
 mod oracle;
+mod reshaped;
 mod written;
 
 use codesocial_shacl::{DateTime, Shapes, ValidationResult};

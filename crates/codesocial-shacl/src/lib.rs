@@ -2,9 +2,10 @@
 //! Pure, no I/O.
 //!
 //! [`Shapes::parse`] checks a shapes graph once. [`validate`] judges a whole [`GraphView`];
-//! [`affected`] tells which focus nodes a change can concern and [`validate_focus`] judges only
-//! those. Either gives a [`Report`], as RDF or as text, or a typed [`Failure`]; [`judge`] gives the
-//! results by the node from which they were found, for who keeps them.
+//! [`affected`] tells which focus nodes a change can concern, [`reshaped`] which ones a change of
+//! the shapes does, and [`validate_focus`] judges only those. Either gives a [`Report`], as RDF or
+//! as text, or a typed [`Failure`]; [`judge`] gives the results by the node from which they were
+//! found, for who keeps them.
 //!
 //! Invariant: no shape is understood in part. What this engine cannot evaluate it refuses when it
 //! parses, with the shape and the term. <https://www.w3.org/TR/shacl/>
@@ -85,6 +86,7 @@ mod path;
 mod pattern;
 mod reads;
 mod report;
+mod reshaped;
 mod sparql;
 mod target;
 mod value;
@@ -112,6 +114,7 @@ pub use crate::parse::{
 pub use crate::path::Path;
 pub use crate::pattern::{PATTERN_BYTES_MAX, Pattern, PatternError};
 pub use crate::report::{Lang, Report, ValidationResult};
+pub use crate::reshaped::{Judging, reshaped};
 pub use crate::sparql::{QUERY_BYTES_MAX, QUERY_DEPTH_MAX, QueryProblem, Source, SparqlConstraint};
 pub use crate::target::FocusSet;
 pub use crate::view::{GraphView, TermKind, check_graph_view};

@@ -1,10 +1,10 @@
 //! Applying entries of the journal to a state. Patches only: no shape is checked again and no query
 //! is run again, so a state is what was accepted, whatever today's rules say.
 
-use crate::State;
 use crate::journal::{Entry, JournalError};
 use crate::rules::Rules;
 use crate::state::{GraphRecord, Quads};
+use crate::{Results, State};
 use codesocial_rdf::{GraphKind, Patch};
 use jiff::Timestamp;
 use oxrdf::{GraphName, Quad};
@@ -57,7 +57,10 @@ impl State {
     pub(crate) fn with_results(mut self, now: Timestamp) -> Self {
         match self.rules.results(&self, now) {
             Ok(results) => self.results = results,
-            Err(rejection) => tracing::error!(%rejection, "the stored results are not known"),
+            Err(rejection) => {
+                tracing::error!(%rejection, "the stored results are not known");
+                self.results = Results::unknown();
+            }
         }
         self
     }

@@ -18,6 +18,7 @@ pub struct Results {
     /// All that is broken, each once.
     broken: imbl::HashMap<Arc<Broken>, ()>,
     counts: ResultCounts,
+    are_unknown: bool,
 }
 
 /// A result without what it has in common with others.
@@ -71,6 +72,15 @@ impl Results {
     /// Every node that breaks something, and what.
     pub fn iter(&self) -> impl Iterator<Item = (&Term, &[StoredResult])> {
         self.by_node.iter().map(|(node, results)| (node, &**results))
+    }
+
+    /// None, for they could not be worked out: all has to be judged.
+    pub(crate) fn unknown() -> Self {
+        Self { are_unknown: true, ..Self::default() }
+    }
+
+    pub(crate) fn are_known(&self) -> bool {
+        !self.are_unknown
     }
 
     pub fn counts(&self) -> ResultCounts {

@@ -115,10 +115,47 @@ impl Rules {
         net: &Changeset,
         now: DateTime,
     ) -> Option<FocusSet<TermId>> {
-        let shapes = self.shapes.as_ref()?;
-        if self.digest != before.rules.digest {
-            return Some(FocusSet::Everything);
+        let by_data = self.concerned_by_data(before, after, net, now);
+        if self.digest == before.rules.digest {
+            return by_data;
         }
+        match (by_data, self.concerned_by_rules(before, after, now)) {
+            (None, by_rules) => Some(by_rules),
+            (Some(FocusSet::Nodes(mut nodes)), FocusSet::Nodes(more)) => {
+                nodes.extend(more);
+                Some(FocusSet::Nodes(nodes))
+            }
+            (Some(_), _) => Some(FocusSet::Everything),
+        }
+    }
+
+    /// The nodes for which a change of the rules themselves matters.
+    fn concerned_by_rules(
+        &self,
+        before: &State,
+        after: &codesocial_graph::State,
+        now: DateTime,
+    ) -> FocusSet<TermId> {
+        let (Some(earlier), Some(later)) = (&before.rules.shapes, &self.shapes) else {
+            return FocusSet::Everything;
+        };
+        if !after.shares_ids_with(before) || !before.results.are_known() {
+            return FocusSet::Everything;
+        }
+        let is_off = |rules: &Self, shape: &_| rules.policies.of(shape) == Policy::Off;
+        let differs = |shape: &_| is_off(self, shape) != is_off(&before.rules, shape);
+        let (old, new) = (Judged(before.data_graph()), Judged(after.data_graph()));
+        shacl::reshaped((earlier, &old), (later, &new), differs, now)
+    }
+
+    fn concerned_by_data(
+        &self,
+        before: &State,
+        after: &codesocial_graph::State,
+        net: &Changeset,
+        now: DateTime,
+    ) -> Option<FocusSet<TermId>> {
+        let shapes = self.shapes.as_ref()?;
         let judged = |quad: &&Quad| {
             let kind = before.base().kind(quad.graph_name.as_ref());
             kind.in_shacl_data() || kind.gives_class_hierarchy()
@@ -144,9 +181,9 @@ impl Rules {
         (!changed.is_empty()).then(|| shacl::affected(shapes, &old, &new, &changed, now))
     }
 
-    /// Whether a result for a judged node refuses the change. Where all was judged, what the state
-    /// before broke already is nothing that the change did; a change of the rules themselves may
-    /// find fault where it is only asked not to make it worse.
+    /// Whether a result for a judged node refuses the change. Where all was judged, or the rules
+    /// themselves change, what the state before broke already is nothing that the change did; and
+    /// rules may find fault where they are only asked not to make it worse.
     fn refuses(
         &self,
         before: &State,
@@ -155,11 +192,12 @@ impl Rules {
         result: &ValidationResult,
     ) -> bool {
         let is_new = || !before.results.have(node, result);
+        let are_same = self.digest == before.rules.digest;
         result.severity.blocks()
             && match self.policies.of(&result.source_shape) {
                 Policy::Off | Policy::Warn => false,
-                Policy::NoWorse => self.digest == before.rules.digest && is_new(),
-                Policy::Enforce => matches!(focus, FocusSet::Nodes(_)) || is_new(),
+                Policy::NoWorse => are_same && is_new(),
+                Policy::Enforce => are_same && matches!(focus, FocusSet::Nodes(_)) || is_new(),
             }
     }
 

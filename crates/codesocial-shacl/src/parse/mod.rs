@@ -16,6 +16,7 @@ mod sparql;
 
 pub use self::error::{Problem, ShapesError, ShapesErrors};
 pub use self::nesting::SHAPE_DEPTH_MAX;
+pub(crate) use self::nesting::nested;
 pub use self::path::{PATH_DEPTH_MAX, PATH_NODES_MAX};
 pub use self::read::LIST_LENGTH_MAX;
 

@@ -33,7 +33,7 @@ pub(super) fn check(shapes: &[Shape]) -> Vec<ShapesError> {
 }
 
 /// The shapes that a shape evaluates inside its own evaluation.
-fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
+pub(crate) fn nested(shape: &Shape) -> impl Iterator<Item = ShapeId> {
     shape.constraints.iter().flat_map(|constraint| match constraint {
         Constraint::Not(id)
         | Constraint::Node(id)
