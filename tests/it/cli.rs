@@ -313,6 +313,7 @@ fn check_config_tells_each_setting_and_what_would_stop_a_server() {
         "body_bytes_max = 7 (file)",
         "sparql.rows_max = 9 (file)",
         "sparql.running_max = 2 (default)",
+        "shacl = \"1.0\" (default)",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");
     }
@@ -325,6 +326,7 @@ fn check_config_tells_each_setting_and_what_would_stop_a_server() {
         ("colour = 1", "«colour»"),
         ("body_bytes_max = \"much\"", "body_bytes_max"),
         ("page_members_max = 0", "page_members_max is 0"),
+        ("shacl = \"1.1\"", "1.2"),
         ("base = \"registre\"", "base:"),
         ("listen = \"192.0.2.1:8080\"", "listen: 192.0.2.1:8080"),
         ("= 1", "codesocial.toml"),

@@ -115,6 +115,7 @@ fn updates_through_the_store() {
         random: Random::of_seed([0; 32]),
         crash: Crash::default(),
         computed: codesocial_registry::computed,
+        edition: Default::default(),
     };
     let store = Store::open(options).expect("the folder is fresh");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -244,3 +244,27 @@ fn stored_results_are_what_full_validation_finds_and_where_not_it_is_told() {
     let mended = folder.serve(&[]);
     assert!(is_told(&mended, "/organizations/lac"), "opening works them out anew");
 }
+
+#[test]
+fn shapes_use_the_draft_of_shacl_only_where_it_is_switched_on() {
+    let folder = Folder::new();
+    let config = folder.path().join("codesocial.toml");
+    fs::write(&config, "shacl = \"1.2\"\n").expect("the folder can be written");
+    let switch = ["--base", "http://registre.example/", "--config", &*config.to_string_lossy()];
+    let unique = ponds("enforce", "Violation")
+        .replace("sh:property <#comment> .", "sh:uniqueValuesFor pair:homePage .");
+    let mut server = folder.serve(&switch[..2]);
+    let refused = server.put(PONDS).turtle(&*unique).send().expect_status(422).body;
+    assert!(refused.contains("draft of SHACL 1.2, which is not switched on"), "{refused}");
+    server = server.stop().serve(&switch[2..]);
+    server.put(PONDS).turtle(&*unique).send().expect_status(201);
+    let home = |label| organization(label) + " <> pair:homePage <https://lac.example/> .";
+    server.put("/organizations/lac").turtle(home("Lac")).send().expect_status(201);
+    let second = server.put("/organizations/rive").turtle(home("Rive")).send();
+    assert!(second.expect_status(422).body.contains("homePage"));
+    let folder = server.stop();
+    let refused = folder.try_serve(&[]).map(drop).expect_err("the shapes cannot be read");
+    assert!(refused.contains("shacl = \"1.2\""), "{refused}");
+    folder.serve(&switch[2..]).delete(PONDS).send().expect_status(204);
+    folder.serve(&[]);
+}

@@ -72,6 +72,7 @@ impl Fixture {
             random: Random::of_seed([1; 32]),
             crash: Crash::default(),
             computed: |_, _, _, _| Ok(codesocial_rdf::Changeset::default()),
+            edition: Default::default(),
         };
         let store = Store::open(options).expect("a store");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

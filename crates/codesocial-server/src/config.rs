@@ -1,6 +1,8 @@
 //! Configuration: one file, then the environment, then the command line. Parsed once, passed down.
 
 use crate::client::Network;
+use clap::ValueEnum;
+use codesocial_shacl::Edition;
 use codesocial_store::query::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,7 +43,29 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<Network>,
     /// Networks from which `/metrics` may be read.
     pub(crate) metrics_from: Vec<Network>,
+    /// What shapes may be made of.
+    pub(crate) shacl: ShaclEdition,
     pub(crate) sparql: SparqlConfig,
+}
+
+/// The edition of SHACL: of the draft of 1.2 what the engine has.
+#[derive(Debug, Clone, Copy, Deserialize, Serialize, ValueEnum)]
+pub(crate) enum ShaclEdition {
+    #[serde(rename = "1.0")]
+    #[value(name = "1.0")]
+    Recommendation,
+    #[serde(rename = "1.2")]
+    #[value(name = "1.2")]
+    Draft,
+}
+
+impl ShaclEdition {
+    pub(crate) fn edition(self) -> Edition {
+        match self {
+            Self::Recommendation => Edition::V1_0,
+            Self::Draft => Edition::Draft1_2,
+        }
+    }
 }
 
 /// Limits of the SPARQL endpoint.
@@ -69,6 +93,7 @@ impl Default for Config {
             cache_bytes_max: 64 * 1024 * 1024,
             trusted_proxies: Vec::new(),
             metrics_from: Vec::new(),
+            shacl: ShaclEdition::Recommendation,
             sparql: SparqlConfig::default(),
         }
     }

@@ -92,7 +92,11 @@ fn rules_after(
         .iter()
         .chain(&net.added)
         .any(|quad| state.base().kind(quad.graph_name.as_ref()) == GraphKind::Shapes);
-    if touches_shapes { Rules::of(candidate).map(Arc::new) } else { Ok(state.rules.clone()) }
+    if touches_shapes {
+        state.rules.after(candidate).map(Arc::new)
+    } else {
+        Ok(state.rules.clone())
+    }
 }
 
 fn unchanged(state: &State, proposal: Proposal) -> Accepted {

@@ -10,6 +10,7 @@ use crate::{
 };
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, Patch};
+use codesocial_shacl::Edition;
 use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use oxrdf::{Literal, Quad, Term};
@@ -32,6 +33,7 @@ pub(crate) async fn open(
     journal: &Journal,
     folder: &Path,
     asked: Option<Base>,
+    edition: Edition,
     now: Timestamp,
     random: &mut Random,
 ) -> Result<Recovered, OpenError> {
@@ -43,7 +45,7 @@ pub(crate) async fn open(
         }
         let base = asked.map_or_else(default_base, Ok)?;
         let state = genesis(journal, folder, base, now, random).await?;
-        return Ok(Recovered { state, checkpointed: 0 });
+        return Ok(Recovered { state: state.with_rules(edition), checkpointed: 0 });
     }
     let stored = base_of(journal).await?;
     if let Some(asked) = asked.filter(|asked| *asked != stored) {
@@ -52,7 +54,11 @@ pub(crate) async fn open(
     let start = newest_checkpoint(journal, folder, &stored).await?;
     let checkpointed = start.as_ref().map_or(0, |state| state.head.seq);
     let state = replay_from(journal, start.unwrap_or_else(|| State::empty(stored)), None).await?;
-    Ok(Recovered { state: state.with_rules().with_results(now), checkpointed })
+    let state = state.with_rules(edition);
+    if edition == Edition::V1_0 && state.needs_draft() {
+        return Err(OpenError::Draft);
+    }
+    Ok(Recovered { state: state.with_results(now), checkpointed })
 }
 
 fn default_base() -> Result<Base, OpenError> {
@@ -256,14 +262,17 @@ pub struct VerifiedResults {
 
 /// Judges the whole state of the newest checkpoint, at the time of its entry, and compares what
 /// the server stored with it; none where no checkpoint holds results. Blocking.
-pub fn verify_results(folder: &Path) -> Result<Option<VerifiedResults>, VerifyError> {
+pub fn verify_results(
+    folder: &Path,
+    edition: Edition,
+) -> Result<Option<VerifiedResults>, VerifyError> {
     let (journal, runtime) = read_only(folder)?;
     let base = runtime.block_on(base_of(&journal))?;
     let told = |error| OpenError::Folder { path: folder.to_owned(), error };
     let files = checkpoint::list(folder).map_err(told)?;
     let newest = files.iter().find_map(|file| checkpoint::read_with_results(file, &base).ok());
     let Some((state, Some(stored))) = newest else { return Ok(None) };
-    let state = state.with_rules();
+    let state = state.with_rules(edition);
     let found = state.rules.results(&state, state.at)?.lines();
     let without = |some: &[String], others: &[String]| {
         some.iter().filter(|line| others.binary_search(line).is_err()).cloned().collect()
@@ -284,7 +293,10 @@ pub fn read_state(folder: &Path) -> Result<State, OpenError> {
         let start = newest_checkpoint(&journal, folder, &base).await?;
         let head = journal.head().await?;
         let start = start.unwrap_or_else(|| State::empty(base));
-        Ok(replay_from(&journal, start, Some(head.seq)).await?.published().with_rules())
+        Ok(replay_from(&journal, start, Some(head.seq))
+            .await?
+            .published()
+            .with_rules(Edition::Draft1_2))
     })
 }
 

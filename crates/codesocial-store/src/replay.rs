@@ -6,6 +6,7 @@ use crate::rules::Rules;
 use crate::state::{GraphRecord, Quads};
 use crate::{Results, State};
 use codesocial_rdf::{GraphKind, Patch};
+use codesocial_shacl::Edition;
 use jiff::Timestamp;
 use oxrdf::{GraphName, Quad};
 use std::sync::Arc;
@@ -40,17 +41,25 @@ impl State {
         Ok(self)
     }
 
-    /// The state with the rules that its shapes graphs state.
-    pub(crate) fn with_rules(mut self) -> Self {
+    /// The state with the rules that its shapes graphs state. The draft of SHACL 1.2 understands
+    /// all shapes that 1.0 does.
+    pub(crate) fn with_rules(mut self, edition: Edition) -> Self {
+        self.rules = Arc::new(Rules::none(edition));
         let has_shapes = self.graphs().any(|graph| self.kind(graph) == GraphKind::Shapes);
         if has_shapes {
-            match Rules::of(&self) {
+            match Rules::of(&self, edition) {
                 Ok(rules) => self.rules = Arc::new(rules),
                 // They were accepted once, by another version: the next install replaces them.
                 Err(rejection) => tracing::error!(%rejection, "the stored shapes cannot be used"),
             }
         }
         self
+    }
+
+    /// Whether its shapes are rules only where the draft of SHACL 1.2 is switched on.
+    pub(crate) fn needs_draft(&self) -> bool {
+        self.rules.shapes.is_none()
+            && self.clone().with_rules(Edition::Draft1_2).rules.shapes.is_some()
     }
 
     /// The state with what its rules say of all that is judged.

@@ -7,7 +7,7 @@ use codesocial_graph::TermId;
 use codesocial_rdf::vocab::{rdf, sh};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use codesocial_shacl::{
-    self as shacl, DateTime, FocusSet, GraphView as _, RESULTS_MAX, Report, Shapes,
+    self as shacl, DateTime, Edition, FocusSet, GraphView as _, RESULTS_MAX, Report, Shapes,
     ValidationResult,
 };
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ pub struct Rules {
     pub(crate) shapes: Option<Shapes>,
     policies: Policies,
     digest: Hash,
+    edition: Edition,
 }
 
 /// What the rules say of a change.
@@ -35,8 +36,18 @@ pub(crate) struct Verdict {
 }
 
 impl Rules {
+    /// Before there are any.
+    pub(crate) fn none(edition: Edition) -> Self {
+        Self { edition, ..Self::default() }
+    }
+
+    /// What a changed state must satisfy, in the same edition of SHACL.
+    pub(crate) fn after(&self, state: &codesocial_graph::State) -> Result<Self, Rejection> {
+        Self::of(state, self.edition)
+    }
+
     /// Compiles all the shapes graphs of a state.
-    pub(crate) fn of(state: &codesocial_graph::State) -> Result<Self, Rejection> {
+    pub(crate) fn of(state: &codesocial_graph::State, edition: Edition) -> Result<Self, Rejection> {
         let mut graph = Graph::new();
         let mut policies = Policies::default();
         let mut hasher = Sha256::new();
@@ -59,9 +70,9 @@ impl Rules {
                 }
             }
         }
-        let shapes =
-            Shapes::parse(&graph).map_err(|error| Rejection::MalformedShapes(error.to_string()))?;
-        Ok(Self { shapes: Some(shapes), policies, digest: hasher.finalize().into() })
+        let shapes = Shapes::parse_as(&graph, edition)
+            .map_err(|error| Rejection::MalformedShapes(error.to_string()))?;
+        Ok(Self { shapes: Some(shapes), policies, digest: hasher.finalize().into(), edition })
     }
 
     /// Digest of the shapes, as headers name it.

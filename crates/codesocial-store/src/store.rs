@@ -5,6 +5,7 @@ use crate::sequencer::{Answer, Message, QUEUE_MAX, Sequencer};
 use crate::side::tokens::Tokens;
 use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
+use codesocial_shacl::Edition;
 use jiff::Timestamp;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,8 @@ pub struct Options {
     pub crash: Crash,
     /// What the application keeps of the documents in their Meta graphs.
     pub computed: Computed,
+    /// What shapes may be made of.
+    pub edition: Edition,
 }
 
 /// Why a data directory cannot be opened. Said to the administrator.
@@ -49,6 +52,11 @@ pub enum OpenError {
          entries were lost. Restore journal.sqlite from a backup"
     )]
     Lost { checkpoint: u64 },
+    #[error(
+        "the shapes of the registry need the draft of SHACL 1.2: write shacl = \"1.2\" into the \
+         configuration, and remove them before you take that away"
+    )]
+    Draft,
     #[error("{0} has checkpoints and an empty journal: restore journal.sqlite from a backup")]
     NoJournal(PathBuf),
     #[error(
@@ -99,7 +107,7 @@ impl Published {
 impl Store {
     /// Opens a data directory, creating and recovering what is needed. Blocking.
     pub fn open(options: Options) -> Result<Self, OpenError> {
-        let Options { folder, base, now, mut random, crash, computed } = options;
+        let Options { folder, base, now, mut random, crash, computed, edition } = options;
         std::fs::create_dir_all(&folder)
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
         let lock = lock(&folder)?;
@@ -111,7 +119,8 @@ impl Store {
             let file = folder.join(JOURNAL_FILE);
             let journal = Journal::Sqlite(SqliteJournal::open(&file).await?);
             let tokens = Tokens::load(file).await.map_err(JournalError::from)?;
-            let recovered = recovery::open(&journal, &folder, base, now, &mut random).await?;
+            let recovered =
+                recovery::open(&journal, &folder, base, edition, now, &mut random).await?;
             Ok::<_, OpenError>((journal, tokens, recovered))
         })?;
         let last = recovered.state.at();

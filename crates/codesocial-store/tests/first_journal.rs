@@ -84,6 +84,7 @@ fn a_journal_of_the_first_version_opens_with_its_whole_history() {
         random: Random::of_seed([1; 32]),
         crash: Crash::default(),
         computed: |_, _, _, _| Ok(codesocial_rdf::Changeset::default()),
+        edition: Default::default(),
     };
     let store = Store::open(options).expect("it opens");
     assert_eq!(store.state().head().hash, last.hash());

@@ -78,6 +78,7 @@ impl Import {
             random: Random::of_seed(random.bytes()),
             crash: self.crash_at.clone().unwrap_or_default(),
             computed: codesocial_registry::computed,
+            edition: config.shacl.edition(),
         };
         let store = Store::open(options).map_err(Failure::new)?;
         let progress = ProgressBar::new_spinner();

@@ -82,6 +82,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         random: Random::of_seed(random.bytes()),
         crash,
         computed: codesocial_registry::computed,
+        edition: config.shacl.edition(),
     };
     let store = tokio::task::spawn_blocking(|| Store::open(options))
         .await

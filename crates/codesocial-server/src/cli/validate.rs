@@ -2,9 +2,10 @@
 
 use super::data::Data;
 use super::{CONFORMS_NOT, Failure, located, say};
+use crate::config::ShaclEdition;
 use clap::{Args, ValueEnum};
 use codesocial_rdf::{RdfSyntax, write};
-use codesocial_shacl::{Edition, Lang, MemoryGraph, Report, Shapes};
+use codesocial_shacl::{Lang, MemoryGraph, Report, Shapes};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
 use oxrdf::{Graph, Triple};
@@ -31,14 +32,6 @@ pub(super) struct Validate {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ShaclEdition {
-    #[value(name = "1.0")]
-    Recommendation,
-    #[value(name = "1.2")]
-    Draft,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
 enum ReportFormat {
     Text,
     Turtle,
@@ -57,11 +50,7 @@ const PROGRESS_BYTES_MIN: u64 = 8 * 1024 * 1024;
 impl Validate {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let shapes: Graph = read(&found(&self.shapes)?)?;
-        let edition = match self.shacl {
-            ShaclEdition::Recommendation => Edition::V1_0,
-            ShaclEdition::Draft => Edition::Draft1_2,
-        };
-        let shapes = Shapes::parse_as(&shapes, edition).map_err(Failure::new)?;
+        let shapes = Shapes::parse_as(&shapes, self.shacl.edition()).map_err(Failure::new)?;
         let files = found(&self.data)?;
         let data: MemoryGraph = read(&files)?;
         let now = codesocial_store::moment(Timestamp::now());

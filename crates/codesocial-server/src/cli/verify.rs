@@ -26,7 +26,9 @@ impl Verify {
             None => say("no checkpoint to compare\n"),
         }
         if self.shapes {
-            say(&shapes(codesocial_store::verify_results(&config.data).map_err(Failure::new)?)?);
+            let edition = config.shacl.edition();
+            let verified = codesocial_store::verify_results(&config.data, edition);
+            say(&shapes(verified.map_err(Failure::new)?)?);
         }
         say(&proof(&verified));
         Ok(ExitCode::SUCCESS)

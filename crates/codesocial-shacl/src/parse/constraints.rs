@@ -174,10 +174,14 @@ impl Reading<'_, '_> {
     fn union(&mut self, name: &str, value: Term) -> Vec<Constant<NamedNode>> {
         let is_nil = value == Term::from(rdf::NIL.into_owned());
         let is_iri = matches!(value, Term::NamedNode(_)) && !is_nil;
+        let members = self.members(&value).unwrap_or_default();
+        if self.parser.edition == Edition::V1_0 && !members.is_empty() {
+            self.refuse(name, &value, Problem::Draft);
+            return Vec::new();
+        }
         if self.parser.edition == Edition::V1_0 || is_iri {
             return self.iri_of(name, value).into_iter().collect();
         }
-        let members = self.members(&value).unwrap_or_default();
         if members.is_empty() {
             self.refuse(name, &value, Problem::NotIris);
         }
@@ -217,8 +221,11 @@ impl Reading<'_, '_> {
 
     fn node_kinds(&mut self) -> Option<NodeKinds> {
         let value = self.one("nodeKind")?;
-        let is_list = self.parser.edition == Edition::Draft1_2
-            && self.members(&value).is_ok_and(|members| !members.is_empty());
+        let is_list = self.members(&value).is_ok_and(|members| !members.is_empty());
+        if is_list && self.parser.edition == Edition::V1_0 {
+            self.refuse("nodeKind", &value, Problem::Draft);
+            return None;
+        }
         let members = if is_list { self.list("nodeKind", &value) } else { vec![value] };
         let kinds: Option<Vec<NodeKinds>> =
             members.iter().map(|member| self.node_kind(member)).collect();
@@ -304,7 +311,11 @@ impl Reading<'_, '_> {
             }
         }
         let by_types = Term::from(sh("ByTypes"));
-        if self.parser.edition == Edition::Draft1_2 && self.values("closed") == [by_types] {
+        if self.values("closed") == [by_types.clone()] {
+            if self.parser.edition == Edition::V1_0 {
+                self.refuse("closed", &by_types, Problem::Draft);
+                return None;
+            }
             allowed.push(self.parser.constant(rdf::TYPE.into_owned()));
             return Some(Constraint::ClosedByTypes(ByTypes { allowed, classes: self.by_types() }));
         }

@@ -50,7 +50,7 @@ pub enum Problem {
     Unsupported,
     #[error("not a term of SHACL that a shape may have")]
     UnknownTerm,
-    #[error("a term of the draft of SHACL 1.2, which has to be asked for")]
+    #[error("belongs to the draft of SHACL 1.2, which is not switched on")]
     Draft,
     #[error("expects an IRI")]
     NotAnIri,

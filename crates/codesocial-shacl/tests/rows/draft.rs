@@ -156,13 +156,15 @@ fn the_recommendation_knows_none_of_these() {
     check_refused(
         ":S sh:targetClass :C ; sh:uniqueValuesFor :id ; sh:rootClass :R ; sh:singleLine true .",
         expect![[r#"
-            shape <S>, <sh:rootClass>: a term of the draft of SHACL 1.2, which has to be asked for
-            shape <S>, <sh:singleLine>: a term of the draft of SHACL 1.2, which has to be asked for
-            shape <S>, <sh:uniqueValuesFor>: a term of the draft of SHACL 1.2, which has to be asked for"#]],
+            shape <S>, <sh:rootClass>: belongs to the draft of SHACL 1.2, which is not switched on
+            shape <S>, <sh:singleLine>: belongs to the draft of SHACL 1.2, which is not switched on
+            shape <S>, <sh:uniqueValuesFor>: belongs to the draft of SHACL 1.2, which is not switched on"#]],
     );
     check_refused(
         ":S sh:targetClass :C ; sh:closed sh:ByTypes .",
-        expect!["shape <S>, <sh:closed> <sh:ByTypes>: expects true or false"],
+        expect![
+            "shape <S>, <sh:closed> <sh:ByTypes>: belongs to the draft of SHACL 1.2, which is not switched on"
+        ],
     );
 }
 
