@@ -35,6 +35,7 @@ mod paging;
 mod patch;
 mod policies;
 mod private;
+mod quality;
 mod questions;
 mod readme;
 mod refusals;

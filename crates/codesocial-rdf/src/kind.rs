@@ -42,13 +42,14 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     ".well-known",
     "_assets",
     "context",
     "export",
     "healthz",
     "metrics",
+    "quality",
     "readyz",
     "search",
     "shapes",

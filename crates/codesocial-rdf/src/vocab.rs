@@ -80,6 +80,7 @@ namespace! {
     PURPOSE_STATEMENT = "PurposeStatement",
     PUBLISHED = "published",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
+    RULE = "rule",
     SEAL = "Seal",
     SEALED_VERSION = "sealedVersion",
     SECTION_KIND = "sectionKind",
@@ -265,6 +266,17 @@ namespace! {
 }
 
 namespace! {
+    /// The Data Quality Vocabulary, <https://www.w3.org/TR/vocab-dqv/>.
+    dqv, "http://www.w3.org/ns/dqv#",
+    COMPUTED_ON = "computedOn",
+    EXPECTED_DATA_TYPE = "expectedDataType",
+    IS_MEASUREMENT_OF = "isMeasurementOf",
+    METRIC = "Metric",
+    QUALITY_MEASUREMENT = "QualityMeasurement",
+    VALUE = "value",
+}
+
+namespace! {
     /// SHACL, <https://www.w3.org/TR/shacl/>.
     sh, "http://www.w3.org/ns/shacl#",
     ALTERNATIVE_PATH = "alternativePath",
@@ -389,6 +401,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("css", "https://w3id.org/codesocial/shapes#"),
     ("dcat", dcat::NS),
     ("dc", dct::NS),
+    ("dqv", dqv::NS),
     ("foaf", foaf::NS),
     ("geo", geo::NS),
     ("ibis", ibis::NS),

@@ -24,6 +24,7 @@ mod health;
 mod ldp;
 mod metrics;
 mod pages;
+mod quality;
 mod report;
 mod search;
 mod shapes;

@@ -3,7 +3,8 @@
 use crate::cors::{self, Preflight};
 use crate::state::App;
 use crate::{
-    context, export, health, ldp, metrics, pages, policy, routes, search, shapes, snapshot, sparql,
+    context, export, health, ldp, metrics, pages, policy, quality, routes, search, shapes,
+    snapshot, sparql,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -26,6 +27,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::ASSET, get(pages::asset))
         .route(routes::SEARCH, get(search::get))
         .route(routes::SHAPES, get(shapes::get))
+        .route(routes::QUALITY, get(quality::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))

@@ -16,6 +16,8 @@ pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
 pub(crate) const SEARCH: &str = "/search";
 /// The classes that shapes describe, and their forms.
 pub(crate) const SHAPES: &str = "/shapes";
+/// How the data stand with the rules.
+pub(crate) const QUALITY: &str = "/quality";
 /// A published version, and its snapshot.
 pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 /// The list of exports.

@@ -45,7 +45,7 @@ pub use recovery::{
     verify_results,
 };
 pub use rejection::{Rejection, UpdateRefusal};
-pub use results::{ResultCounts, Results};
+pub use results::{Broken, ResultCounts, Results, StoredResult};
 pub use rules::{Rules, moment};
 pub use sequencer::QUEUE_MAX;
 pub use side::tokens::Tokens;

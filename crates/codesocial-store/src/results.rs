@@ -157,8 +157,13 @@ impl Results {
 }
 
 impl StoredResult {
-    fn focus<'a>(&'a self, node: &'a Term) -> &'a Term {
+    /// The node that is at fault, found from the one that was judged.
+    pub fn focus<'a>(&'a self, node: &'a Term) -> &'a Term {
         self.focus.as_deref().unwrap_or(node)
+    }
+
+    pub fn value(&self) -> Option<&Term> {
+        self.value.as_deref()
     }
 
     /// The result, in the words of the shapes in force.
@@ -209,6 +214,27 @@ impl Broken {
             annotations: result.annotations.into(),
         };
         (broken, result.focus, result.value, result.found)
+    }
+
+    /// What tells this constraint from others, whatever a query said of it.
+    pub fn constraint(&self) -> String {
+        let path = self.path.as_ref().map(|path| path.display(&Prefixes::default()));
+        format!(
+            "{} {} {} {:?} {}",
+            self.source_shape,
+            self.component.iri(),
+            path.unwrap_or_default(),
+            self.source_constraint,
+            self.expected,
+        )
+    }
+
+    /// The shape as addresses name it.
+    pub fn source_shape_name(&self) -> String {
+        match &self.source_shape {
+            NamedOrBlankNode::NamedNode(shape) => shape.as_str().to_owned(),
+            NamedOrBlankNode::BlankNode(shape) => shape.to_string(),
+        }
     }
 
     fn messages<'a>(&'a self, shapes: &'a Shapes) -> &'a [Literal] {

@@ -2,7 +2,7 @@
 
 use crate::judged::Judged;
 use crate::policy::{Policies, Policy};
-use crate::{Hash, Rejection, Results, State};
+use crate::{Hash, Rejection, Results, State, StoredResult};
 use codesocial_graph::TermId;
 use codesocial_rdf::vocab::{rdf, sh};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
@@ -248,15 +248,21 @@ impl Rules {
 
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
     pub(crate) fn report_on(&self, state: &State, document: &str) -> Result<Report, Rejection> {
+        let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
+        let nodes = state.graph(name.as_ref()).map(|triple| skolem::unskolemise(triple).subject);
+        let nodes: HashSet<Term> = nodes.map(Term::from).collect();
+        let of_node = |node| state.results.of(node).iter().map(move |result| (node, result));
+        self.report_of(nodes.iter().flat_map(of_node))
+    }
+
+    pub(crate) fn report_of<'a>(
+        &self,
+        results: impl Iterator<Item = (&'a Term, &'a StoredResult)>,
+    ) -> Result<Report, Rejection> {
         let Some(shapes) = &self.shapes else {
             return Err(Rejection::Validation(Arc::from("no shapes are installed")));
         };
-        let name = GraphName::from(oxrdf::NamedNode::new_unchecked(document));
-        let nodes = state.graph(name.as_ref()).map(|triple| skolem::unskolemise(triple).subject);
-        let nodes: HashSet<_> = nodes.collect();
-        let nodes: Vec<Term> = nodes.into_iter().map(Term::from).collect();
-        let results = nodes.iter().flat_map(|node| state.results.told(node, shapes));
-        Ok(Report::of(shapes, results.collect()))
+        Ok(Report::of(shapes, results.map(|(node, result)| result.told(node, shapes)).collect()))
     }
 }
 

@@ -2,13 +2,13 @@
 //! them. Published and proposed states are read by the same functions.
 
 use crate::rules::Rules;
-use crate::{Etag, Head, OpaqueId, Rejection, Results};
+use crate::{Etag, Head, OpaqueId, Rejection, Results, StoredResult};
 use codesocial_graph::{Candidate, Pattern, Snapshot};
 use codesocial_rdf::vocab::{as2, ldp, rdf, system};
 use codesocial_rdf::{Base, GraphKind};
-use codesocial_shacl::Report;
+use codesocial_shacl::{Report, ValidationResult};
 use jiff::Timestamp;
-use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Quad, QuadRef};
+use oxrdf::{GraphNameRef, Literal, NamedNode, NamedNodeRef, Quad, QuadRef, Term};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -75,6 +75,19 @@ impl State {
     /// Everything that is wrong with a document: its own node, its parts and its blank nodes.
     pub fn report_on(&self, document: NamedNodeRef<'_>) -> Result<Report, Rejection> {
         self.rules.report_on(self, document.as_str())
+    }
+
+    /// A stored result of a node, in the words of the shapes in force; none where there are none.
+    pub fn told(&self, node: &Term, result: &StoredResult) -> Option<ValidationResult> {
+        Some(result.told(node, self.rules.shapes.as_ref()?))
+    }
+
+    /// The report that tells these results, each of the node with it.
+    pub fn report_of<'a>(
+        &self,
+        results: impl Iterator<Item = (&'a Term, &'a StoredResult)>,
+    ) -> Result<Report, Rejection> {
+        self.rules.report_of(results)
     }
 
     /// The graph of what the server says of a document.

@@ -10,7 +10,7 @@ use super::link::{Link, key};
 use super::order::FieldOrder;
 use super::reading::Reading;
 use super::standing::percent;
-use crate::extract::{PageQuery, Portion, Selection};
+use crate::extract::{Encoded, PageQuery, Portion, Selection};
 use codesocial_graph::{Pattern, TermId};
 use codesocial_ldp::{CONTAINERS, Document};
 use codesocial_rdf::vocab::{compact, cs, expand};
@@ -41,6 +41,8 @@ pub(super) struct Directory {
     text: String,
     /// What the address says of the selection, for the link to the other language.
     pub(super) query: String,
+    /// How an address names the class of the members.
+    class: Option<String>,
     choices: Vec<(String, String)>,
     facets: Vec<Facet>,
 }
@@ -128,20 +130,24 @@ pub(super) fn directory(
         next,
         text: selection.text.clone(),
         query,
+        class: class(reading, container).map(|class| Encoded(class).to_string()),
         choices: selection.choices.clone(),
         facets,
     }
 }
 
+/// The class of a container's members.
+fn class(reading: &Reading<'_>, container: &Document) -> Option<&'static str> {
+    let path = reading.state.base().path_of(container.iri.as_str()).unwrap_or_default();
+    let class = CONTAINERS.iter().find(|entry| entry.path == path).map(|entry| entry.class);
+    class.filter(|class| !class.is_empty())
+}
+
 /// The properties that the shapes name of the container's class, in their order, and what the
 /// server says of descriptions.
 fn candidates(reading: &Reading<'_>, container: &Document) -> Vec<Candidate> {
-    let base = reading.state.base();
-    let path = base.path_of(container.iri.as_str()).unwrap_or_default();
-    let class = CONTAINERS.iter().find(|entry| entry.path == path).map(|entry| entry.class);
-    let class = class
-        .filter(|class| !class.is_empty())
-        .and_then(|class| reading.state.id(expand(class).as_ref()));
+    let class = class(reading, container);
+    let class = class.and_then(|class| reading.state.id(expand(class).as_ref()));
     let Some(class) = class else { return Vec::new() };
     let order = FieldOrder::of(reading, vec![class], &[]);
     let mut properties: Vec<TermId> = order.properties();

@@ -22,6 +22,7 @@ mod value;
 mod form;
 mod found;
 mod names;
+mod quality;
 
 mod fold;
 mod label;
@@ -37,6 +38,7 @@ mod words;
 
 use crate::export::{DATASETS, Format};
 use crate::extract::{Language, Portion};
+use crate::quality::{Faulty, Tally, Wanted};
 pub(crate) use assets::asset;
 use axum::response::Html;
 use codesocial_ldp::Document;
@@ -53,13 +55,14 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use oxrdf::{NamedNode, Term};
+use quality::{ClassQuality, QualityPage};
 use reading::Reading;
 use serde::Serialize;
 use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
@@ -71,6 +74,8 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("search.html", include_str!("../../templates/search.html")),
     ("form.html", include_str!("../../templates/form.html")),
     ("forms.html", include_str!("../../templates/forms.html")),
+    ("quality.html", include_str!("../../templates/quality.html")),
+    ("class-quality.html", include_str!("../../templates/class-quality.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
     ("report.html", include_str!("../../templates/report.html")),
@@ -122,7 +127,8 @@ impl Pages {
         language: Language,
     ) -> String {
         let reading = self.reading(state, agent, language);
-        let page = view::page(&reading, document, changes, portion);
+        let mut page = view::page(&reading, document, changes, portion);
+        page.quality = quality::remarked(&reading, state, document);
         self.render("document.html", language, &page)
     }
 
@@ -181,6 +187,31 @@ impl Pages {
     pub(crate) fn forms(&self, state: &State, language: Language) -> String {
         let reading = self.reading(state, Agent::Anonymous, language);
         self.render("forms.html", language, &FormsPage::of(&reading, state.rules()))
+    }
+
+    /// The page of how all classes stand with the rules.
+    pub(crate) fn quality(
+        &self,
+        state: &State,
+        language: Language,
+        classes: &[(NamedNode, Tally)],
+    ) -> String {
+        let reading = self.reading(state, Agent::Anonymous, language);
+        self.render("quality.html", language, &QualityPage::of(&reading, classes))
+    }
+
+    /// The page of what the instances of a class break.
+    pub(crate) fn class_quality(
+        &self,
+        state: &State,
+        agent: Agent,
+        language: Language,
+        wanted: &Wanted,
+        (tally, faulty): (Tally, &[Faulty<'_>]),
+    ) -> String {
+        let reading = self.reading(state, agent, language);
+        let page = ClassQuality::of(&reading, state, wanted, tally, faulty);
+        self.render("class-quality.html", language, &page)
     }
 
     /// The page of a refusal.

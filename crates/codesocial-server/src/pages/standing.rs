@@ -95,6 +95,11 @@ fn completeness(document: &Document, of: &NamedNode) -> Option<u32> {
     }
 }
 
+/// How many of a hundred; all of none.
+pub(super) fn percent_of(some: usize, all: usize) -> u32 {
+    if all == 0 { 100 } else { (some as f64 / all as f64 * 100.0).floor() as u32 }
+}
+
 pub(super) fn percent(value: &Literal) -> Option<u32> {
     let value: f64 = value.value().parse().ok()?;
     Some((value.clamp(0.0, 1.0) * 100.0).round() as u32)

@@ -48,6 +48,8 @@ pub(super) struct Page {
     pub(super) modified: Option<Value>,
     /// Whether the rules judge it, so that there is a report to read.
     pub(super) judged: bool,
+    /// Where the rules remark on it, how an address names its class.
+    pub(super) quality: Option<String>,
 }
 
 /// One syntax of RDF: what people call it, its media type, and the ending that asks for it.
@@ -146,6 +148,7 @@ pub(super) fn page(
         created: stamp(reading, document, dct::CREATED),
         modified: stamp(reading, document, dct::MODIFIED),
         judged: document.kind == DocumentKind::Resource && !document.unconstrained,
+        quality: None,
     }
 }
 

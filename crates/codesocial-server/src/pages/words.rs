@@ -78,6 +78,7 @@ mod tests {
             include_str!("home.rs"),
             include_str!("incoming.rs"),
             include_str!("mod.rs"),
+            include_str!("quality.rs"),
             include_str!("value.rs"),
             include_str!("view.rs"),
         ]
