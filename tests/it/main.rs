@@ -3,9 +3,7 @@
 //! Invariant: nothing here reaches into the server. What a test knows, a client could know too;
 //! the crates are used only to read what the server wrote, and for what HTTP is too slow to show.
 
-mod graph;
-mod http;
-mod server;
+use codesocial_tests::{graph, http, server};
 
 mod backup;
 mod cli;

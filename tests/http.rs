@@ -5,11 +5,11 @@ use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 
 /// What an automated administrator presents.
-pub(crate) const TOKEN: &str = "the-token-of-the-tests";
+pub const TOKEN: &str = "the-token-of-the-tests";
 
 /// A request in the making.
 #[must_use]
-pub(crate) struct Request {
+pub struct Request {
     address: String,
     method: &'static str,
     path: String,
@@ -19,62 +19,62 @@ pub(crate) struct Request {
 
 /// An answer, read to its end.
 #[derive(Clone)]
-pub(crate) struct Response {
-    pub(crate) status: u16,
+pub struct Response {
+    pub status: u16,
     headers: Vec<(String, String)>,
-    pub(crate) body: String,
+    pub body: String,
     /// The body as it came, which need not be text.
-    pub(crate) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Request {
-    pub(crate) fn new(address: &str, method: &'static str, path: &str) -> Self {
+    pub fn new(address: &str, method: &'static str, path: &str) -> Self {
         let (address, path) = (address.to_owned(), path.to_owned());
         Self { address, method, path, headers: Vec::new(), body: Vec::new() }
     }
 
-    pub(crate) fn header(self, name: &str, value: &str) -> Self {
+    pub fn header(self, name: &str, value: &str) -> Self {
         self.header_bytes(name, value.as_bytes())
     }
 
     /// Headers are bytes, and some clients send more than ASCII.
-    pub(crate) fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
+    pub fn header_bytes(mut self, name: &str, value: &[u8]) -> Self {
         self.headers.push((name.to_owned(), value.to_vec()));
         self
     }
 
-    pub(crate) fn accept(self, value: &str) -> Self {
+    pub fn accept(self, value: &str) -> Self {
         self.header("Accept", value)
     }
 
     /// Speaks as the administrator.
-    pub(crate) fn admin(self) -> Self {
+    pub fn admin(self) -> Self {
         self.header("Authorization", &format!("Bearer {TOKEN}"))
     }
 
-    pub(crate) fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
         self.header("Content-Type", content_type)
     }
 
-    pub(crate) fn turtle(self, body: impl Into<Vec<u8>>) -> Self {
+    pub fn turtle(self, body: impl Into<Vec<u8>>) -> Self {
         self.body("text/turtle", body)
     }
 
     /// The answer, where the server lives.
     #[track_caller]
-    pub(crate) fn send(self) -> Response {
+    pub fn send(self) -> Response {
         let told = format!("{} {}", self.method, self.path);
         self.try_send().unwrap_or_else(|error| unreachable!("{told}: {error}"))
     }
 
     #[track_caller]
-    pub(crate) fn status(self) -> u16 {
+    pub fn status(self) -> u16 {
         self.send().status
     }
 
     /// The whole answer, or an error where the connection broke before its end.
-    pub(crate) fn try_send(self) -> io::Result<Response> {
+    pub fn try_send(self) -> io::Result<Response> {
         let mut stream = TcpStream::connect(&self.address)?;
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path).into_bytes();
         head.extend_from_slice(b"Host: somewhere.else.example\r\nConnection: close\r\n");
@@ -122,36 +122,36 @@ impl Response {
     }
 
     /// A header, or the empty text.
-    pub(crate) fn header(&self, name: &str) -> &str {
+    pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
     }
 
     /// All values of a header that may stand several times.
-    pub(crate) fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+    pub fn headers<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         self.headers.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a `Link` header says that.
-    pub(crate) fn links(&self, target: &str, relation: &str) -> bool {
+    pub fn links(&self, target: &str, relation: &str) -> bool {
         let wanted = format!("<{target}>; rel=\"{relation}\"");
         self.headers("link").any(|link| link == wanted)
     }
 
     /// The path of the `Location`, under the base that the tests use.
     #[track_caller]
-    pub(crate) fn location(&self) -> String {
+    pub fn location(&self) -> String {
         let path = self.header("location").strip_prefix(crate::server::BASE);
         format!("/{}", path.unwrap_or_else(|| unreachable!("no location under the base: {self:?}")))
     }
 
     #[track_caller]
-    pub(crate) fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| unreachable!("{error}: {self:?}"))
     }
 
     /// Fails with the whole answer where the status is another.
     #[track_caller]
-    pub(crate) fn expect_status(self, status: u16) -> Self {
+    pub fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{self:?}");
         self
     }

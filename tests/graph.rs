@@ -7,14 +7,14 @@ use oxrdf::dataset::{CanonicalizationAlgorithm, CanonicalizationHashAlgorithm};
 use oxrdf::{Dataset, Triple};
 
 /// The IRI of a path under the base of the tests.
-pub(crate) fn iri(path: &str) -> String {
+pub fn iri(path: &str) -> String {
     format!("{BASE}{}", path.trim_start_matches('/'))
 }
 
 /// The triples of an answer for `path`, whatever their graph; contexts are those that come with
 /// the program.
 #[track_caller]
-pub(crate) fn triples(answer: &Response, path: &str) -> Vec<Triple> {
+pub fn triples(answer: &Response, path: &str) -> Vec<Triple> {
     let content_type = answer.header("content-type");
     let syntax = RdfSyntax::from_media_type(content_type);
     let syntax = syntax.unwrap_or_else(|| unreachable!("no RDF: {answer:?}"));
@@ -24,7 +24,7 @@ pub(crate) fn triples(answer: &Response, path: &str) -> Vec<Triple> {
 }
 
 /// Canonical N-Quads, a line for each triple: equal where the graphs are isomorphic.
-pub(crate) fn canonical(triples: impl IntoIterator<Item = Triple>) -> String {
+pub fn canonical(triples: impl IntoIterator<Item = Triple>) -> String {
     let mut dataset: Dataset =
         triples.into_iter().map(|triple| triple.in_graph(oxrdf::GraphName::DefaultGraph)).collect();
     dataset.canonicalize(CanonicalizationAlgorithm::Rdfc10 {
@@ -37,6 +37,6 @@ pub(crate) fn canonical(triples: impl IntoIterator<Item = Triple>) -> String {
 
 /// Both at once: what an answer says, in one comparable text.
 #[track_caller]
-pub(crate) fn said(answer: &Response, path: &str) -> String {
+pub fn said(answer: &Response, path: &str) -> String {
     canonical(triples(answer, path))
 }

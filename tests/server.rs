@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tempfile::TempDir;
 
 /// Not the address in use, so that a test fails where one is taken for the other.
-pub(crate) const BASE: &str = "http://registre.example/";
+pub const BASE: &str = "http://registre.example/";
 
 const LOG: &str = "stderr.txt";
 
 /// The program, built beside the tests.
-pub(crate) fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let tests = std::env::current_exe().expect("a process knows its own file");
     let folder = tests.ancestors().nth(2).expect("tests are built into <target>/<profile>/deps");
     let program = folder.join("codesocial");
@@ -27,13 +27,13 @@ pub(crate) fn program() -> PathBuf {
 }
 
 /// A line of measurements, shown whether the test passes or not.
-pub(crate) fn figures(line: &str) {
+pub fn figures(line: &str) {
     // The test harness captures what macros print, and only that.
     writeln!(std::io::stderr(), "    {line}").expect("standard error is open");
 }
 
 /// Asks a process to end: whether it was there.
-pub(crate) fn terminate(child: &Child) -> bool {
+pub fn terminate(child: &Child) -> bool {
     // The shell's own kill: a minimal system has no kill(1).
     let order = format!("kill {}", child.id());
     let asked = Command::new("sh").arg("-c").arg(order).status();
@@ -42,23 +42,24 @@ pub(crate) fn terminate(child: &Child) -> bool {
 
 /// A data directory that goes when the last test that uses it ends.
 #[derive(Clone)]
-pub(crate) struct Folder(Arc<TempDir>);
+pub struct Folder(Arc<TempDir>);
 
 impl Folder {
-    pub(crate) fn new() -> Self {
+    #[expect(clippy::new_without_default, reason = "each is another folder")]
+    pub fn new() -> Self {
         Self(Arc::new(TempDir::new().expect("a temporary folder can be created")))
     }
 
-    pub(crate) fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// A command of the program on this directory.
-    pub(crate) fn command(&self, name: &str) -> Command {
+    pub fn command(&self, name: &str) -> Command {
         let mut command = Command::new(program());
         command.arg(name).arg("--data").arg(self.data());
         command.env("CODESOCIAL_ADMIN_TOKEN", TOKEN).env("RUST_LOG", "warn");
@@ -66,13 +67,13 @@ impl Folder {
     }
 
     /// Runs a command to its end.
-    pub(crate) fn run(&self, name: &str, arguments: &[&str]) -> Output {
+    pub fn run(&self, name: &str, arguments: &[&str]) -> Output {
         self.command(name).args(arguments).output().expect("the program runs")
     }
 
     /// The lines `head SEQ HASH` and `digest HEX` of `codesocial verify`, which must pass.
     #[track_caller]
-    pub(crate) fn head(&self) -> String {
+    pub fn head(&self) -> String {
         let output = self.run("verify", &[]);
         assert!(output.status.success(), "verify: {}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -81,20 +82,20 @@ impl Folder {
     }
 
     #[track_caller]
-    pub(crate) fn serve(&self, arguments: &[&str]) -> Server {
+    pub fn serve(&self, arguments: &[&str]) -> Server {
         self.try_serve(arguments).unwrap_or_else(|error| unreachable!("serve: {error}"))
     }
 
     /// A server for the token that the directory holds.
     #[track_caller]
-    pub(crate) fn serve_as_stored(&self) -> Server {
+    pub fn serve_as_stored(&self) -> Server {
         let mut command = self.command("serve");
         command.env_remove("CODESOCIAL_ADMIN_TOKEN");
         self.started(command).unwrap_or_else(|error| unreachable!("serve: {error}"))
     }
 
     /// A server that listens, or what the program said before it ended.
-    pub(crate) fn try_serve(&self, arguments: &[&str]) -> Result<Server, String> {
+    pub fn try_serve(&self, arguments: &[&str]) -> Result<Server, String> {
         let mut command = self.command("serve");
         command.args(arguments);
         self.started(command)
@@ -124,15 +125,15 @@ impl Folder {
     }
 
     /// What the last server on this directory logged.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.path().join(LOG)).expect("the log is text")
     }
 }
 
 /// A server that answers.
-pub(crate) struct Server {
-    pub(crate) folder: Folder,
-    pub(crate) address: String,
+pub struct Server {
+    pub folder: Folder,
+    pub address: String,
     child: Child,
     /// Held open, so that the program never writes into nowhere.
     _output: BufReader<ChildStdout>,
@@ -140,30 +141,30 @@ pub(crate) struct Server {
 
 impl Server {
     /// A registry that holds what every instance holds, and no more.
-    pub(crate) fn empty() -> Self {
+    pub fn empty() -> Self {
         Folder::new().serve(&["--base", BASE])
     }
 
     /// The same, in a folder of the caller's.
-    pub(crate) fn empty_in(folder: &Folder) -> Self {
+    pub fn empty_in(folder: &Folder) -> Self {
         folder.serve(&["--base", BASE])
     }
 
     /// A registry with both fixture sets, shared by the tests that run at the same time: each
     /// writes only under names of its own.
-    pub(crate) fn shared() -> Arc<Self> {
+    pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         Self::kept(&SHARED, &["source", "demo"])
     }
 
     /// A registry with the source set alone, as it is delivered: nobody writes to it.
-    pub(crate) fn source() -> Arc<Self> {
+    pub fn source() -> Arc<Self> {
         static SOURCE: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         Self::kept(&SOURCE, &["source"])
     }
 
     /// A registry with both sets: nobody writes to it.
-    pub(crate) fn demo() -> Arc<Self> {
+    pub fn demo() -> Arc<Self> {
         static DEMO: Mutex<Weak<Server>> = Mutex::new(Weak::new());
         Self::kept(&DEMO, &["source", "demo"])
     }
@@ -180,79 +181,79 @@ impl Server {
         })
     }
 
-    pub(crate) fn address(&self) -> &str {
+    pub fn address(&self) -> &str {
         &self.address
     }
 
-    pub(crate) fn get(&self, path: &str) -> Request {
+    pub fn get(&self, path: &str) -> Request {
         Request::new(&self.address, "GET", path)
     }
 
-    pub(crate) fn head(&self, path: &str) -> Request {
+    pub fn head(&self, path: &str) -> Request {
         Request::new(&self.address, "HEAD", path)
     }
 
-    pub(crate) fn options(&self, path: &str) -> Request {
+    pub fn options(&self, path: &str) -> Request {
         Request::new(&self.address, "OPTIONS", path)
     }
 
     /// As the administrator, as all writes but those of [`Server::anonymous`].
-    pub(crate) fn put(&self, path: &str) -> Request {
+    pub fn put(&self, path: &str) -> Request {
         self.anonymous("PUT", path).admin()
     }
 
-    pub(crate) fn post(&self, path: &str) -> Request {
+    pub fn post(&self, path: &str) -> Request {
         self.anonymous("POST", path).admin()
     }
 
-    pub(crate) fn patch(&self, path: &str) -> Request {
+    pub fn patch(&self, path: &str) -> Request {
         self.anonymous("PATCH", path).admin()
     }
 
-    pub(crate) fn delete(&self, path: &str) -> Request {
+    pub fn delete(&self, path: &str) -> Request {
         self.anonymous("DELETE", path).admin()
     }
 
-    pub(crate) fn anonymous(&self, method: &'static str, path: &str) -> Request {
+    pub fn anonymous(&self, method: &'static str, path: &str) -> Request {
         Request::new(&self.address, method, path)
     }
 
     /// A query to the SPARQL endpoint.
-    pub(crate) fn query(&self, text: &str) -> Request {
+    pub fn query(&self, text: &str) -> Request {
         self.anonymous("POST", "/sparql").body("application/sparql-query", text)
     }
 
-    pub(crate) fn update(&self, text: &str) -> Request {
+    pub fn update(&self, text: &str) -> Request {
         self.post("/sparql").body("application/sparql-update", text)
     }
 
     /// The rows of a `SELECT` as tab-separated values, without the variables.
     #[track_caller]
-    pub(crate) fn rows(&self, query: &str) -> String {
+    pub fn rows(&self, query: &str) -> String {
         let answer = self.query(query).accept("text/tab-separated-values").send();
         let body = answer.expect_status(200).body;
         body.split_once('\n').map_or("", |(_, rows)| rows).to_owned()
     }
 
     #[track_caller]
-    pub(crate) fn ask(&self, query: &str) -> bool {
+    pub fn ask(&self, query: &str) -> bool {
         let answer = self.query(query).accept("application/sparql-results+json").send();
         answer.expect_status(200).json()["boolean"].as_bool().expect("an answer to ASK")
     }
 
     /// As the power cut does.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.child.kill().expect("the child is ours");
         self.child.wait().expect("the child is ours");
     }
 
     /// Waits for a process that dies by itself: whether it died of a crash.
-    pub(crate) fn has_crashed(&mut self) -> bool {
+    pub fn has_crashed(&mut self) -> bool {
         self.child.wait().expect("the child is ours").code().is_none()
     }
 
     /// Asks the process to end and waits until it has written its last checkpoint.
-    pub(crate) fn stop(mut self) -> Folder {
+    pub fn stop(mut self) -> Folder {
         assert!(terminate(&self.child), "the process was there");
         let status = self.child.wait().expect("the child is ours");
         assert!(status.success(), "a server that is asked to stop ends well: {status}");
