@@ -154,5 +154,5 @@ fn put(n: u32) -> codesocial_store::Command {
     let value = Literal::new_simple_literal(format!("version {n}"));
     let triples = vec![Triple::new(document.clone(), base().resolve("ns#p"), value)];
     let mut random = Random::of_seed([2; 32]);
-    codesocial_ldp::put(request(&mut random, Agent::Server), document, triples)
+    codesocial_ldp::put(request(&mut random, Agent::Server), document, triples, None)
 }

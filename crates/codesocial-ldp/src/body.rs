@@ -1,6 +1,7 @@
 //! The body of a write: what a client may say in a document, and what it may not.
 
 use crate::document::is_server_managed;
+use crate::post::Model;
 use codesocial_rdf::vocab::{ldp, rdf};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use codesocial_store::{Random, Rejection, State};
@@ -15,25 +16,34 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Checks the triples of a body for `document`.
+    /// Checks the triples of a body for `document`, which is to be what the request asked for, or
+    /// else what the body says.
     ///
     /// Server-managed triples that equal the current ones are ignored, so that what was read can
-    /// be written back; others are refused. Blank nodes continue those of the stored document
-    /// where they look alike.
+    /// be written back; others are refused. A document may call itself a container where the
+    /// request asked for none: the words are its own. Blank nodes continue those of the stored
+    /// document where they look alike.
     pub(crate) fn check(
         state: &State,
         document: &NamedNode,
         incoming: &[Triple],
+        model: Option<Model>,
         random: &mut Random,
     ) -> Result<Self, Rejection> {
         let meta = State::meta(document.as_ref());
         let current: HashSet<Triple> = state.graph(meta.as_ref().into()).collect();
         let exists = !current.is_empty();
-        let (mut triples, mut managed, mut container) = (Vec::new(), Vec::new(), false);
+        let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
+        let (mut triples, mut managed) = (Vec::new(), Vec::new());
+        let mut container = !exists && model == Some(Model::Container);
         for triple in incoming {
-            if !is_server_managed(triple, document.as_ref()) {
+            let asks_for_container = !exists && asks_for_container(triple);
+            if !is_server_managed(triple, document.as_ref())
+                || asks_for_container && model == Some(Model::Document)
+                || stored.contains(triple)
+            {
                 triples.push(triple.clone());
-            } else if !exists && asks_for_container(triple) {
+            } else if asks_for_container {
                 container = true;
             } else if !current.contains(triple) && !names_no_model(triple) {
                 managed.push(triple.clone().in_graph(meta.clone()));
@@ -42,7 +52,6 @@ impl Body {
         if !managed.is_empty() {
             return Err(Rejection::ServerManaged(managed));
         }
-        let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
         check_names(state, document, &triples)?;
         let known = skolem::continuing(&triples, &stored);
         skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());

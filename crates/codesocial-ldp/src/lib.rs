@@ -30,7 +30,7 @@ pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was
 pub use members::{Containment, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
-pub use post::{Creation, ReadBody, label, post};
+pub use post::{Creation, Model, ReadBody, label, post};
 pub use put::put;
 pub use update::{parse_update, update};
 

@@ -203,7 +203,7 @@ pub fn revise(request: Request<'_>, documents: Documents, set: (String, String))
             for (document, triples) in &documents.by_document {
                 let name = NamedNode::new_unchecked(document);
                 if state.exists(name.as_ref()) {
-                    let body = Body::check(state, &name, triples, random)?;
+                    let body = Body::check(state, &name, triples, None, random)?;
                     let change = body.difference(state, &name);
                     client.removed.extend(change.removed);
                     client.added.extend(change.added);

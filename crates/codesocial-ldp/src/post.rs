@@ -17,11 +17,18 @@ pub struct Creation {
     pub slug: Option<String>,
     /// What the document calls itself, by which it is named where there is no slug.
     pub label: Option<String>,
-    /// Whether a container is asked for by `Link: …; rel="type"`.
-    pub container: bool,
+    /// What is asked for by `Link: …; rel="type"`.
+    pub model: Option<Model>,
     /// Reads the body with the new document's IRI as base. It was read once already with the
     /// container's, so it cannot fail on its syntax.
     pub read: Box<ReadBody>,
+}
+
+/// What a new document is to be, where the request says it, whatever its body says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    Document,
+    Container,
 }
 
 /// Reads a body with a document's IRI as base.
@@ -46,12 +53,11 @@ pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> C
             }
             let document = name(state, &container, &creation, random)?;
             let triples = (creation.read)(document.as_str())?;
-            let body = Body::check(state, &document, &triples, random)?;
-            let is_container = body.container || creation.container;
-            if body.triples.is_empty() && !is_container {
+            let body = Body::check(state, &document, &triples, creation.model, random)?;
+            if body.triples.is_empty() && !body.container {
                 return Err(Rejection::EmptyDocument);
             }
-            let server = container_model(&document, is_container);
+            let server = container_model(&document, body.container);
             let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document) })
         }),

@@ -3,12 +3,18 @@
 use crate::Request;
 use crate::body::Body;
 use crate::derive::{Said, with_derived};
-use crate::post::container_model;
+use crate::post::{Model, container_model};
 use codesocial_store::{AccessMode, Command, CommandKind, Proposal, Rejection};
 use oxrdf::{NamedNode, Triple};
 
-/// The command that makes `triples` the content of `document`. Relative IRIs are resolved already.
-pub fn put(request: Request<'_>, document: NamedNode, triples: Vec<Triple>) -> Command {
+/// The command that makes `triples` the content of `document`, which is to be created as `model`.
+/// Relative IRIs are resolved already.
+pub fn put(
+    request: Request<'_>,
+    document: NamedNode,
+    triples: Vec<Triple>,
+    model: Option<Model>,
+) -> Command {
     let target = Some((document.clone(), AccessMode::Write));
     request.command(
         CommandKind::Put,
@@ -18,13 +24,12 @@ pub fn put(request: Request<'_>, document: NamedNode, triples: Vec<Triple>) -> C
             if state.is_tombstoned(graph) {
                 return Err(Rejection::Gone(document.clone()));
             }
-            let body = Body::check(state, &document, &triples, random)?;
-            let exists = state.exists(graph);
+            let body = Body::check(state, &document, &triples, model, random)?;
             let container = body.container || state.is_container(graph);
             if body.triples.is_empty() && !container {
                 return Err(Rejection::EmptyDocument);
             }
-            let server = container_model(&document, body.container && !exists);
+            let server = container_model(&document, body.container);
             let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document.clone()) })
         }),

@@ -125,7 +125,7 @@ fn write_everything(fixture: &mut Fixture) {
     let creation = Creation {
         slug: Some("Graine".to_owned()),
         label: None,
-        container: false,
+        model: None,
         read: Box::new(|document| Ok(triples("<> <urn:p> 1, <urn:o>, [] .", document))),
     };
     let command = post(fixture.request(agent), container, creation);
@@ -133,7 +133,7 @@ fn write_everything(fixture: &mut Fixture) {
     assert_eq!(document.as_str(), "http://localhost:8080/seeds/graine");
 
     let content = triples("<> <urn:p> 2 .", document.as_str());
-    let command = put(fixture.request(agent), document.clone(), content);
+    let command = put(fixture.request(agent), document.clone(), content, None);
     fixture.commit(command);
 
     let text =

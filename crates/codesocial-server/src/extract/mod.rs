@@ -4,6 +4,7 @@ mod agent;
 mod conditions;
 mod form;
 mod language;
+mod model;
 mod portion;
 mod selection;
 
@@ -11,5 +12,6 @@ pub(crate) use agent::Who;
 pub(crate) use conditions::{Conditions, EntityTag};
 pub(crate) use form::{Encoded, pairs};
 pub(crate) use language::Language;
+pub(crate) use model::asked_for;
 pub(crate) use portion::{PageQuery, Portion, Shown};
 pub(crate) use selection::Selection;

@@ -2,15 +2,15 @@
 
 use super::{Call, header, link};
 use crate::body;
-use crate::extract::EntityTag;
+use crate::extract::{EntityTag, asked_for};
 use crate::problem::{Problem, Refusal};
 use crate::representation::Form;
 use crate::routes::REPORT_RELATION;
 use axum::body::{Body, Bytes};
-use axum::http::header::{CONTENT_TYPE, ETAG, LINK, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
-use codesocial_ldp::{Creation, DocumentKind};
+use codesocial_ldp::{Creation, DocumentKind, Model};
 use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::{Agent, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal};
@@ -28,8 +28,14 @@ impl Call {
         let bytes = self.read(body).await?;
         let triples =
             parse::triples(&bytes, syntax, self.iri.as_str()).map_err(|e| self.refuse(e))?;
+        let model = asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?;
+        let is_other = |kind| kind != DocumentKind::Container;
+        if model == Some(Model::Container) && self.kind().is_some_and(is_other) {
+            return Err(self.refuse(Refusal::InteractionModel));
+        }
         let mut random = self.app.random();
-        let command = codesocial_ldp::put(self.request(&mut random), self.iri.clone(), triples);
+        let request = self.request(&mut random);
+        let command = codesocial_ldp::put(request, self.iri.clone(), triples, model);
         self.commit(command).await
     }
 
@@ -44,7 +50,7 @@ impl Call {
         let creation = Creation {
             slug: slug.map(std::borrow::Cow::into_owned),
             label: codesocial_ldp::label(&triples, &self.iri),
-            container: self.asks_for_container()?,
+            model: asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?,
             read: Box::new(move |document| {
                 parse::triples(&bytes, syntax, document)
                     .map_err(|error| Rejection::Update(UpdateRefusal::Syntax(error.to_string())))
@@ -163,23 +169,6 @@ impl Call {
         RdfSyntax::from_media_type(self.content_type())
             .filter(|s| matches!(s, RdfSyntax::Turtle | RdfSyntax::JsonLd | RdfSyntax::NTriples))
             .ok_or_else(|| self.refuse(Refusal::MediaType))
-    }
-
-    /// The interaction model that `Link: …; rel="type"` asks for.
-    /// <https://www.w3.org/TR/ldp/#ldpc-post-createrdf>
-    fn asks_for_container(&self) -> Result<bool, Problem> {
-        let links = self.parts.headers.get_all(LINK).iter().filter_map(|link| link.to_str().ok());
-        let types: Vec<&str> =
-            links.flat_map(|link| link.split(',')).filter(|link| link.contains("type")).collect();
-        let asked =
-            |class: oxrdf::NamedNodeRef<'_>| types.iter().any(|link| link.contains(class.as_str()));
-        if [ldp::DIRECT_CONTAINER, ldp::INDIRECT_CONTAINER, ldp::NON_RDF_SOURCE]
-            .into_iter()
-            .any(asked)
-        {
-            return Err(self.refuse(Refusal::InteractionModel));
-        }
-        Ok(asked(ldp::BASIC_CONTAINER) || asked(ldp::CONTAINER))
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Problem> {
