@@ -45,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) metrics_from: Vec<Network>,
     /// What shapes may be made of.
     pub(crate) shacl: ShaclEdition,
+    pub(crate) ldp: LdpConfig,
     pub(crate) sparql: SparqlConfig,
 }
 
@@ -66,6 +67,14 @@ impl ShaclEdition {
             Self::Draft => Edition::Draft1_2,
         }
     }
+}
+
+/// What the Linked Data Platform leaves to the server.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct LdpConfig {
+    /// Whether `PUT` replaces a document only under `If-Match`.
+    pub(crate) require_if_match: bool,
 }
 
 /// Limits of the SPARQL endpoint.
@@ -94,6 +103,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             metrics_from: Vec::new(),
             shacl: ShaclEdition::Recommendation,
+            ldp: LdpConfig::default(),
             sparql: SparqlConfig::default(),
         }
     }

@@ -35,6 +35,8 @@ pub(crate) enum Refusal {
     TooLarge(usize),
     #[error("no more of the body came for {0} s")]
     Unfinished(u64),
+    #[error("PUT needs If-Match here")]
+    ConditionRequired,
     #[error("unsupported interaction model")]
     InteractionModel,
     #[error("missing parameter {0}")]
@@ -111,6 +113,11 @@ impl Problem {
         Self::new(app, &Ask::of(parts), refusal)
     }
 
+    /// Whether a condition failed, and nothing else.
+    pub(crate) fn is_stale(&self) -> bool {
+        matches!(self.refusal, Refusal::Store(Rejection::PreconditionFailed))
+    }
+
     pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
         self.headers.extend(headers);
         self
@@ -136,6 +143,9 @@ impl Refusal {
             Self::Method(allow) => (S::METHOD_NOT_ALLOWED, "method", (*allow).to_owned()),
             Self::TooLarge(bytes) => (S::PAYLOAD_TOO_LARGE, "too-large", bytes.to_string()),
             Self::Unfinished(seconds) => (S::REQUEST_TIMEOUT, "unfinished", seconds.to_string()),
+            Self::ConditionRequired => {
+                (S::PRECONDITION_REQUIRED, "condition-required", String::new())
+            }
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),

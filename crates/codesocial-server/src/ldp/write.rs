@@ -34,9 +34,20 @@ impl Call {
             return Err(self.refuse(Refusal::InteractionModel));
         }
         let mut random = self.app.random();
-        let request = self.request(&mut random);
+        let mut request = self.request(&mut random);
+        let must_be_new =
+            self.app.config.ldp.require_if_match && request.precondition == Precondition::None;
+        if must_be_new {
+            request.precondition = Precondition::Absent;
+        }
         let command = codesocial_ldp::put(request, self.iri.clone(), triples, model);
-        self.commit(command).await
+        self.commit(command).await.map_err(|problem| match problem {
+            // LDP 4.2.4.5: "LDP servers that require conditional requests MUST respond with status
+            // code 428 (Precondition Required) when the absence of a precondition is the only
+            // reason for rejecting the request". https://www.w3.org/TR/ldp/#ldpr-put-precond
+            problem if must_be_new && problem.is_stale() => self.refuse(Refusal::ConditionRequired),
+            problem => problem,
+        })
     }
 
     pub(super) async fn post(&self, body: Body) -> Result<Response, Problem> {
