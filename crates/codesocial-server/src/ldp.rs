@@ -38,14 +38,21 @@ struct Call {
 pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let ask = Ask::of(&parts);
+    let iri = resource(&app, parts.uri.path());
     let who = match Who::from_request_parts(&mut parts, &app).await {
         Ok(Who(agent)) => agent,
-        Err(problem) => return problem.into_response(),
+        Err(problem) => {
+            let seen = |iri: NamedNode| {
+                Document::kind_for(&app.store.state(), Agent::Anonymous, iri.as_ref())
+            };
+            let headers = resource_headers(iri.and_then(seen)).clone();
+            return problem.with_headers(headers).into_response();
+        }
     };
     if let Some(target) = without_final_slash(parts.uri.path()) {
         return (StatusCode::PERMANENT_REDIRECT, [(LOCATION, target)]).into_response();
     }
-    let Some(iri) = resource(&app, parts.uri.path()) else {
+    let Some(iri) = iri else {
         return Problem::new(&app, &ask, Refusal::Path).into_response();
     };
     let conditions = Conditions::of(&parts.headers);

@@ -8,10 +8,9 @@ use crate::representation::Form;
 use crate::routes::REPORT_RELATION;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Creation, DocumentKind, Model};
-use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::{Agent, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal};
 use spareval::CancellationToken;
@@ -52,6 +51,9 @@ impl Call {
 
     pub(super) async fn post(&self, body: Body) -> Result<Response, Problem> {
         self.refuse_read_only()?;
+        if self.kind().is_some_and(|kind| kind != DocumentKind::Container) {
+            return Err(self.refuse(Rejection::NotAContainer(self.iri.clone())));
+        }
         let syntax = self.syntax()?;
         let bytes = self.read(body).await?;
         // Read once here, so that a syntax error and the choice of a name cost the writer nothing.
@@ -137,8 +139,7 @@ impl Call {
 
     /// 201 with the address of what was created, else 204.
     fn committed(&self, committed: &Committed) -> Response {
-        let mut headers = HeaderMap::new();
-        link(&mut headers, ldp::RESOURCE.as_str(), "type");
+        let mut headers = self.resource_headers();
         let state = self.app.store.state();
         if let Some(location) = &committed.location {
             if let Some(etag) = state.etag(location.as_ref()) {
