@@ -35,6 +35,8 @@ pub(crate) enum Refusal {
     TooLarge(usize),
     #[error("no more of the body came for {0} s")]
     Unfinished(u64),
+    #[error("malformed or missing Host")]
+    Host,
     #[error("PUT needs If-Match here")]
     ConditionRequired,
     #[error("unsupported interaction model")]
@@ -143,6 +145,7 @@ impl Refusal {
             Self::Method(allow) => (S::METHOD_NOT_ALLOWED, "method", (*allow).to_owned()),
             Self::TooLarge(bytes) => (S::PAYLOAD_TOO_LARGE, "too-large", bytes.to_string()),
             Self::Unfinished(seconds) => (S::REQUEST_TIMEOUT, "unfinished", seconds.to_string()),
+            Self::Host => (S::BAD_REQUEST, "host", String::new()),
             Self::ConditionRequired => {
                 (S::PRECONDITION_REQUIRED, "condition-required", String::new())
             }

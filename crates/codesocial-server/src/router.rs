@@ -1,6 +1,7 @@
 //! The table of contents: every address and what answers it.
 
 use crate::cors::{self, Preflight};
+use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
     context, export, health, ldp, metrics, pages, policy, quality, routes, search, shapes,
@@ -8,9 +9,10 @@ use crate::{
 };
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::header::HOST;
+use axum::http::{HeaderName, HeaderValue, Version};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
@@ -50,7 +52,11 @@ async fn answered(
     let preflight = Preflight::of(&request);
     let id = app.opaque_id().to_string();
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = if has_one_host(&request) {
+        next.run(request).instrument(span.clone()).await
+    } else {
+        Problem::from_parts(&app, &request.into_parts().0, Refusal::Host).into_response()
+    };
     span.in_scope(|| tracing::debug!(status = response.status().as_u16(), "answered"));
     let micros = metrics::micros_since(began, (app.clock)());
     app.metrics.answered(&method, response.status(), micros);
@@ -60,4 +66,13 @@ async fn answered(
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// RFC 9112 3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request
+/// message that lacks a Host header field and to any request message that contains more than one".
+/// <https://www.rfc-editor.org/rfc/rfc9112#section-3.2>
+fn has_one_host(request: &Request) -> bool {
+    let mut hosts = request.headers().get_all(HOST).iter();
+    let first = hosts.next().is_some() || request.version() != Version::HTTP_11;
+    first && hosts.next().is_none()
 }
