@@ -15,7 +15,7 @@ const THEIR_FAULTS: &[(&str, &str)] = &[
          https://www.w3.org/TR/shacl/#property-paths",
     ),
     ("sh:path ( [", "so does a sequence: https://www.w3.org/TR/shacl/#property-path-sequence"),
-    ("Path :", "a step may be repeated: https://www.w3.org/TR/shacl/#property-path-sequence"),
+    ("Path ", "a step may be repeated: https://www.w3.org/TR/shacl/#property-path-sequence"),
     (
         "ShapesDisjoint true",
         "what there is none of is missing whatever its siblings are: \
@@ -30,6 +30,13 @@ const THEIR_FAULTS: &[(&str, &str)] = &[
         "sh:node ",
         "a literal has no values along a path, which is no violation by itself: \
          https://www.w3.org/TR/shacl/#NodeConstraintComponent",
+    ),
+    ("Shape [ sh:p", "nor does it conform any less then: the same clause"),
+    ("sh:not [ sh:p", "the same again: https://www.w3.org/TR/shacl/#NotConstraintComponent"),
+    (
+        "sh:lessThan",
+        "two texts with a language are in no order, which is a violation: \
+         https://www.w3.org/TR/sparql11-query/#OperatorMapping",
     ),
 ];
 
