@@ -39,6 +39,8 @@ const PAGES = [
   "/scheme/theme",
   "/shapes/actors",
   "/search?q=eco",
+  "/quality",
+  "/quality?class=https://w3id.org/codesocial/ns%23CodeSocial",
   "/sparql",
   "/export",
   "/organizations/none",
