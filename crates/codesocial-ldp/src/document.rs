@@ -5,7 +5,7 @@ use codesocial_graph::Pattern;
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{cs, dct, ldp, rdf};
 use codesocial_store::AccessMode;
-use codesocial_store::{Agent, Etag, Rejection, State, decide_access};
+use codesocial_store::{Agent, Etag, Rejection, State};
 use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
 
 /// What one can ask of a document.
@@ -44,7 +44,7 @@ pub struct Document {
 
 impl Document {
     /// Finds a document for an agent. What may not be read is absent.
-    pub fn find(state: &State, agent: Agent, iri: &NamedNode) -> Result<Found, Rejection> {
+    pub fn find(state: &State, agent: &Agent, iri: &NamedNode) -> Result<Found, Rejection> {
         let absent = || {
             if state.is_tombstoned(iri.as_ref()) {
                 Rejection::Gone(iri.clone())
@@ -52,8 +52,7 @@ impl Document {
                 Rejection::NotFound(iri.clone())
             }
         };
-        let graph = state.base().kind_of(iri.as_ref());
-        if decide_access(agent, graph, AccessMode::Read).is_err() {
+        if state.permits(agent, iri.as_ref(), AccessMode::Read).is_err() {
             return Err(Rejection::NotFound(iri.clone()));
         }
         let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
@@ -64,7 +63,7 @@ impl Document {
     /// Reads a document for an agent, with some of the members that the agent may read.
     pub fn read(
         state: &State,
-        agent: Agent,
+        agent: &Agent,
         iri: &NamedNode,
         containment: Containment<'_>,
     ) -> Result<Self, Rejection> {
@@ -89,9 +88,8 @@ impl Document {
     }
 
     /// What an agent finds at an IRI, if anything: what may not be read is absent.
-    pub fn kind_for(state: &State, agent: Agent, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
-        let graph = state.base().kind_of(iri);
-        decide_access(agent, graph, AccessMode::Read).ok()?;
+    pub fn kind_for(state: &State, agent: &Agent, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
+        state.permits(agent, iri, AccessMode::Read).ok()?;
         Self::kind_at(state, iri)
     }
 

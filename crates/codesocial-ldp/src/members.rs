@@ -5,7 +5,7 @@
 
 use codesocial_graph::{Pattern, TermId};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::{Agent, State, readers};
+use codesocial_store::{Agent, State};
 use oxrdf::{NamedNode, TermRef};
 use std::collections::BinaryHeap;
 
@@ -32,12 +32,12 @@ pub struct Page {
 /// The members of a page, as the agent may read them, in order.
 pub(crate) fn page(
     state: &State,
-    agent: Agent,
+    agent: &Agent,
     container: &NamedNode,
     after: &str,
     max: usize,
 ) -> (Vec<NamedNode>, Page) {
-    let readers = readers(agent);
+    let readers = state.readers(agent);
     let folder = format!("{}/", container.as_str().trim_end_matches('/'));
     let start = format!("{folder}{after}");
     // The greatest of the smallest so far is on top.

@@ -41,7 +41,7 @@ pub(crate) fn carry_out(
     state: &State,
     cancel: &CancellationToken,
 ) -> Result<Command, Rejection> {
-    let agent = request.agent;
+    let agent = request.agent.clone();
     let target = match &reach {
         Reach::Dataset => None,
         Reach::Document(document) => Some((document.clone(), codesocial_store::AccessMode::Write)),
@@ -53,14 +53,14 @@ pub(crate) fn carry_out(
             target,
             Box::new(move |state, random| {
                 let cancel = CancellationToken::new();
-                let client = changes(&update, &reach, state, agent, random, &cancel)?;
+                let client = changes(&update, &reach, state, &agent, random, &cancel)?;
                 check_changes(state, &client)?;
                 let client = with_derived(state, client, Said::Change);
                 Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
             }),
         ));
     }
-    let client = changes(&update, &reach, state, agent, request.random, cancel)?;
+    let client = changes(&update, &reach, state, &agent, request.random, cancel)?;
     check_changes(state, &client)?;
     let head = state.head();
     let mut command = request.command(

@@ -120,7 +120,7 @@ fn write_everything(fixture: &mut Fixture) {
     let command = load(fixture.request(Agent::Server), CommandKind::Import, set, None);
     fixture.commit(command);
 
-    let agent = fixture.agent;
+    let agent = fixture.agent.clone();
     let container = NamedNode::new_unchecked("http://localhost:8080/seeds");
     let creation = Creation {
         slug: Some("Graine".to_owned()),
@@ -128,12 +128,12 @@ fn write_everything(fixture: &mut Fixture) {
         model: None,
         read: Box::new(|document| Ok(triples("<> <urn:p> 1, <urn:o>, [] .", document))),
     };
-    let command = post(fixture.request(agent), container, creation);
+    let command = post(fixture.request(agent.clone()), container, creation);
     let document = fixture.commit(command).expect("a place");
     assert_eq!(document.as_str(), "http://localhost:8080/seeds/graine");
 
     let content = triples("<> <urn:p> 2 .", document.as_str());
-    let command = put(fixture.request(agent), document.clone(), content, None);
+    let command = put(fixture.request(agent.clone()), document.clone(), content, None);
     fixture.commit(command);
 
     let text =
@@ -141,13 +141,13 @@ fn write_everything(fixture: &mut Fixture) {
     let state = fixture.store.state();
     let text = Arc::new(text.expect("an update"));
     let token = CancellationToken::new();
-    let command = patch(fixture.request(agent), document.clone(), text, &state, &token);
+    let command = patch(fixture.request(agent.clone()), document.clone(), text, &state, &token);
     fixture.commit(command.expect("a patch"));
 
     let text = "INSERT DATA { <urn:s> <urn:p> _:b . GRAPH <urn:g> { <urn:s> <urn:p> <urn:o> } }";
     let text = Arc::new(parse_update(text, "http://localhost:8080/").expect("an update"));
     let state = fixture.store.state();
-    let command = update(fixture.request(agent), text, &state, &token);
+    let command = update(fixture.request(agent.clone()), text, &state, &token);
     fixture.commit(command.expect("an update"));
 
     let command = delete(fixture.request(agent), document);

@@ -43,7 +43,7 @@ pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Respon
         Ok(Who(agent)) => agent,
         Err(problem) => {
             let seen = |iri: NamedNode| {
-                Document::kind_for(&app.store.state(), Agent::Anonymous, iri.as_ref())
+                Document::kind_for(&app.store.state(), &Agent::Anonymous, iri.as_ref())
             };
             let headers = resource_headers(iri.and_then(seen)).clone();
             return problem.with_headers(headers).into_response();
@@ -94,7 +94,7 @@ impl Call {
     }
 
     fn kind(&self) -> Option<DocumentKind> {
-        Document::kind_for(&self.app.store.state(), self.agent, self.iri.as_ref())
+        Document::kind_for(&self.app.store.state(), &self.agent, self.iri.as_ref())
     }
 
     /// What every answer for this address carries, errors included.

@@ -101,8 +101,8 @@ pub(crate) async fn get(
     let answer = move || {
         let state = answering.store.state();
         match wanted {
-            None => Ok(overview(&answering, &state, agent, form, language)),
-            Some(wanted) => of_class(&answering, &state, agent, &wanted, form, language),
+            None => Ok(overview(&answering, &state, &agent, form, language)),
+            Some(wanted) => of_class(&answering, &state, &agent, &wanted, form, language),
         }
     };
     let answered = tokio::task::spawn_blocking(answer).await.unwrap_or_else(|error| {
@@ -122,7 +122,7 @@ pub(crate) async fn get(
 /// A body, and the header that leads to what follows.
 type Answer = (String, Option<String>);
 
-fn overview(app: &App, state: &Registry, agent: Agent, form: Form, language: Language) -> Answer {
+fn overview(app: &App, state: &Registry, agent: &Agent, form: Form, language: Language) -> Answer {
     let classes = Survey::new(state, agent).classes();
     match form {
         Form::Page => (app.pages.quality(state, language, &classes), None),
@@ -133,7 +133,7 @@ fn overview(app: &App, state: &Registry, agent: Agent, form: Form, language: Lan
 fn of_class(
     app: &App,
     state: &Registry,
-    agent: Agent,
+    agent: &Agent,
     wanted: &Wanted,
     form: Form,
     language: Language,

@@ -19,7 +19,7 @@ pub(crate) async fn get(
     document: NamedNode,
 ) -> Result<Response, Problem> {
     let state = app.store.state();
-    let found = codesocial_ldp::Document::find(&state, agent, &document);
+    let found = codesocial_ldp::Document::find(&state, &agent, &document);
     let report = found.and_then(|_| state.report_on(document.as_ref()));
     report
         .map(|report| answer(&app, &ask, &report, StatusCode::OK))

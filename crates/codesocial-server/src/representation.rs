@@ -101,7 +101,7 @@ pub(crate) struct Unsayable;
 pub(crate) fn render(
     app: &App,
     state: &State,
-    agent: Agent,
+    agent: &Agent,
     document: &Document,
     changes: &[Change],
     form: Form,
@@ -155,7 +155,7 @@ fn graphs(document: &Document, syntax: RdfSyntax) -> String {
 }
 
 /// A container with each of its members in full, themselves without members.
-fn with_members(app: &App, state: &State, agent: Agent, container: &Document) -> String {
+fn with_members(app: &App, state: &State, agent: &Agent, container: &Document) -> String {
     let members = container.members().filter_map(|member| {
         // One that the agent may not read is absent.
         let member = Document::read(state, agent, member, Containment::Minimal).ok()?;

@@ -33,8 +33,8 @@ pub(crate) async fn get(
     let search = wanted(parts.uri.query().unwrap_or_default());
     let (pages, state, language) = (app.clone(), app.store.state(), ask.language);
     let answer = move || match form {
-        0 => ("text/html; charset=utf-8", pages.pages.found(&state, agent, language, &search)),
-        _ => ("application/json", pages.pages.found_json(&state, agent, language, &search)),
+        0 => ("text/html; charset=utf-8", pages.pages.found(&state, &agent, language, &search)),
+        _ => ("application/json", pages.pages.found_json(&state, &agent, language, &search)),
     };
     let (media_type, body) = tokio::task::spawn_blocking(answer).await.map_err(|error| {
         tracing::error!(%error, "a search failed");

@@ -254,7 +254,8 @@ async fn update(
     }
     let parsed = Arc::new(parsed);
     for _ in 0..ATTEMPTS_MAX {
-        let (app, parsed, cancel) = (app.clone(), parsed.clone(), CancellationToken::new());
+        let (app, parsed, agent) = (app.clone(), parsed.clone(), agent.clone());
+        let cancel = CancellationToken::new();
         let token = cancel.clone();
         let evaluation = tokio::task::spawn_blocking({
             let app = app.clone();

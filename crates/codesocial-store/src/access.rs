@@ -4,19 +4,46 @@
 //! For now all that is stored is public, and only the administrator writes.
 //! <https://solidproject.org/TR/wac>
 
-use crate::{OpaqueId, Rejection};
+use crate::{OpaqueId, Rejection, State};
 use codesocial_graph::Readers;
 use codesocial_rdf::vocab::{as2, foaf, pair, rdf, schema, vf};
 use codesocial_rdf::{Base, GraphKind};
-use oxrdf::{GraphNameRef, Quad, Term};
+use oxrdf::{GraphNameRef, NamedNode, NamedNodeRef, Quad, Term};
+use std::sync::Arc;
 
 /// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Agent {
     Anonymous,
+    Person(Arc<Person>),
     Administrator(OpaqueId),
     /// The program itself: the loader, the installer.
     Server,
+}
+
+/// Somebody known by a WebID, of this server or another.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Person {
+    pub webid: NamedNode,
+    /// The name of the person in the journal's headers; none for people of other servers.
+    pub id: Option<OpaqueId>,
+    /// What the means by which the person came lets them do, of what they may.
+    pub scope: Scope,
+    /// The origin of the script that asks, where a browser tells it.
+    /// <https://solidproject.org/TR/wac#origin>
+    pub origin: Option<String>,
+}
+
+/// What a token lets its holder do. A session lets its person do everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Scope {
+    pub read: bool,
+    pub write: bool,
+    pub control: bool,
+}
+
+impl Scope {
+    pub const ALL: Self = Self { read: true, write: true, control: true };
 }
 
 /// What is asked. <https://solidproject.org/TR/wac#access-modes>
@@ -27,39 +54,51 @@ pub enum AccessMode {
     Write,
 }
 
+impl State {
+    /// Whether the agent may use a document, or any other graph, in that way.
+    pub fn permits(
+        &self,
+        agent: &Agent,
+        graph: NamedNodeRef<'_>,
+        mode: AccessMode,
+    ) -> Result<(), Rejection> {
+        decide(agent, self.base().kind_of(graph), mode)
+    }
+
+    /// Which graphs the agent's queries and pages may read.
+    pub fn readers(&self, agent: &Agent) -> Readers {
+        match agent {
+            Agent::Anonymous | Agent::Person(_) => Readers::everyone(),
+            Agent::Administrator(_) | Agent::Server => Readers::administrator(),
+        }
+    }
+}
+
 /// What the agent may do with graphs of that kind.
-pub fn decide(agent: Agent, kind: GraphKind, mode: AccessMode) -> Result<(), Rejection> {
+fn decide(agent: &Agent, kind: GraphKind, mode: AccessMode) -> Result<(), Rejection> {
     let readable = match agent {
         Agent::Server => true,
         Agent::Administrator(_) => kind != GraphKind::System,
-        Agent::Anonymous => kind.public_by_default(),
+        Agent::Anonymous | Agent::Person(_) => kind.public_by_default(),
     };
     match (agent, mode) {
         (Agent::Server, _) => Ok(()),
         (_, AccessMode::Read) if readable => Ok(()),
         (Agent::Administrator(_), AccessMode::Append | AccessMode::Write) if readable => Ok(()),
         (Agent::Anonymous, _) => Err(Rejection::Unauthenticated),
-        (Agent::Administrator(_), _) => Err(Rejection::Forbidden),
-    }
-}
-
-/// Which graphs the agent's queries and pages may read.
-pub fn readers(agent: Agent) -> Readers {
-    match agent {
-        Agent::Anonymous => Readers::everyone(),
-        Agent::Administrator(_) | Agent::Server => Readers::administrator(),
+        (Agent::Person(_) | Agent::Administrator(_), _) => Err(Rejection::Forbidden),
     }
 }
 
 /// Whether the agent may write these quads by name: the right modes on every graph, none of the
 /// server's own graphs, and nothing about persons while accounts are closed, whoever writes.
 pub(crate) fn scope<'a>(
-    agent: Agent,
+    agent: &Agent,
     base: &Base,
     quads: impl IntoIterator<Item = &'a Quad>,
 ) -> Result<(), Rejection> {
     for quad in quads {
-        if agent != Agent::Server {
+        if *agent != Agent::Server {
             scope_graph(agent, base, quad.graph_name.as_ref())?;
         }
         if is_personal(base, quad) {
@@ -69,7 +108,7 @@ pub(crate) fn scope<'a>(
     Ok(())
 }
 
-fn scope_graph(agent: Agent, base: &Base, graph: GraphNameRef<'_>) -> Result<(), Rejection> {
+fn scope_graph(agent: &Agent, base: &Base, graph: GraphNameRef<'_>) -> Result<(), Rejection> {
     let kind = base.kind(graph);
     decide(agent, kind, AccessMode::Write)?;
     if kind.client_writable() {
@@ -107,14 +146,16 @@ mod tests {
         let mut table = String::new();
         for kind in GraphKind::ALL {
             table.push_str(&format!("{kind:?}:"));
-            for (name, agent) in
-                [("world", Agent::Anonymous), ("admin", administrator), ("server", Agent::Server)]
-            {
+            for (name, agent) in [
+                ("world", Agent::Anonymous),
+                ("admin", administrator.clone()),
+                ("server", Agent::Server),
+            ] {
                 table.push_str(&format!(" {name} "));
                 for (letter, mode) in
                     [('r', AccessMode::Read), ('a', AccessMode::Append), ('w', AccessMode::Write)]
                 {
-                    let allowed = decide(agent, kind, mode).is_ok();
+                    let allowed = decide(&agent, kind, mode).is_ok();
                     table.push(if allowed { letter } else { '-' });
                 }
             }
@@ -151,7 +192,7 @@ mod tests {
         )
         .expect("N-Quads");
         let administrator = Agent::Administrator(OpaqueId::random(&mut Random::of_seed([0; 32])));
-        let outcome = scope(administrator, &base, &quads)
+        let outcome = scope(&administrator, &base, &quads)
             .map_or_else(|r| format!("{r:?}"), |()| "allowed".to_owned());
         assert!(outcome.starts_with(expected), "{quad}: {outcome}");
     }

@@ -37,12 +37,12 @@ pub(crate) fn decide(
     }
     // First, so that a refusal reveals nothing.
     if let Some((target, mode)) = &command.target {
-        access::decide(command.agent, state.base().kind_of(target.as_ref()), *mode)?;
+        state.permits(&command.agent, target.as_ref(), *mode)?;
         check(&command.precondition, state.etag(target.as_ref()), state.exists(target.as_ref()))?;
     }
     let proposal = (command.propose)(state, &mut random)?;
     let written = proposal.client.removed.iter().chain(&proposal.client.added);
-    access::scope(command.agent, state.base(), written)?;
+    access::scope(&command.agent, state.base(), written)?;
 
     let mut candidate = state.candidate();
     let net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
@@ -132,7 +132,7 @@ fn record(
             seq,
             prev: after.head.hash,
             at: later(command.now, after.at),
-            actor: actor(command.agent),
+            actor: actor(&command.agent),
             command: command.kind.to_string(),
             target: target_id(command, &after),
             shapes: after.rules.digest(),
@@ -150,9 +150,10 @@ fn record(
     Accepted { state: after, entries, net, committed }
 }
 
-fn actor(agent: Agent) -> Option<String> {
+fn actor(agent: &Agent) -> Option<String> {
     match agent {
         Agent::Administrator(id) => Some(id.to_string()),
+        Agent::Person(person) => person.id.map(|id| id.to_string()),
         Agent::Anonymous | Agent::Server => None,
     }
 }

@@ -28,7 +28,7 @@ mod state;
 mod store;
 pub mod update;
 
-pub use access::{AccessMode, Agent, decide as decide_access, readers};
+pub use access::{AccessMode, Agent, Person, Scope};
 pub use backup::{BackupError, PrivateKey, backup, restore};
 pub use command::{
     Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,

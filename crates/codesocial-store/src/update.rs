@@ -41,7 +41,7 @@ pub fn changes(
     update: &Update,
     reach: &Reach,
     state: &State,
-    agent: Agent,
+    agent: &Agent,
     random: &mut Random,
     cancel: &CancellationToken,
 ) -> Result<Changeset, Rejection> {
@@ -68,7 +68,7 @@ pub fn changes(
 struct Evaluation<'a> {
     state: &'a State,
     reach: &'a Reach,
-    agent: Agent,
+    agent: &'a Agent,
     random: &'a mut Random,
     cancel: &'a CancellationToken,
     candidate: Candidate,
@@ -137,7 +137,7 @@ impl Evaluation<'_> {
                 return Err(Rejection::Update(UpdateRefusal::OtherGraph));
             }
         };
-        let dataset = self.candidate.readable_by(&access::readers(self.agent), &selection);
+        let dataset = self.candidate.readable_by(&self.state.readers(self.agent), &selection);
         let stopped = |error: spareval::QueryEvaluationError| {
             Rejection::Update(match error {
                 spareval::QueryEvaluationError::UnsupportedService(_) => UpdateRefusal::Service,

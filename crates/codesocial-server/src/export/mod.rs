@@ -20,7 +20,7 @@ pub(crate) use index::index;
 use codesocial_graph::{Pattern, Readers, TermId};
 use codesocial_rdf::vocab::{self, dcat, dct, rdf, xsd};
 use codesocial_rdf::{GraphKind, skolem, write};
-use codesocial_store::{Agent, State, readers};
+use codesocial_store::{Agent, State};
 use dataset::Holds;
 use oxrdf::{GraphName, Literal, NamedNode, NamedNodeRef, Triple};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) fn of(state: Arc<State>, dataset: &'static Dataset) -> Self {
-        let readers = readers(Agent::Anonymous);
+        let readers = state.readers(&Agent::Anonymous);
         let mut documents = match dataset.holds {
             Holds::Documents => of_kind(&state, GraphKind::Resource),
             Holds::Instances(classes) => instances(&state, classes),

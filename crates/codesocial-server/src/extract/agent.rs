@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use codesocial_store::{Agent, Rejection};
 
 /// The agent of a request: anonymous without a token, and never with a wrong one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Who(pub(crate) Agent);
 
 impl FromRequestParts<App> for Who {

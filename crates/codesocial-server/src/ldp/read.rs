@@ -32,7 +32,7 @@ impl Call {
     pub(super) async fn get(&self) -> Result<Response, Problem> {
         if self.parameter("report").is_some() {
             let (app, ask) = (self.app.clone(), self.ask.clone());
-            return crate::report::get(app, ask, self.agent, self.iri.clone()).await;
+            return crate::report::get(app, ask, self.agent.clone(), self.iri.clone()).await;
         }
         let state = self.app.store.state();
         let Some(form) = Form::preferred(&self.ask) else {
@@ -43,7 +43,7 @@ impl Call {
             self.find(&state)?;
             return self.history(&state, language).await;
         }
-        let (agent, document, portion) = (self.agent, self.iri.clone(), self.portion(form));
+        let (agent, document, portion) = (self.agent.clone(), self.iri.clone(), self.portion(form));
         let mut key = Key { agent, document, form, portion };
         let seq = state.head().seq;
         let ready = self.app.rendered.get(&key);
@@ -70,7 +70,7 @@ impl Call {
     }
 
     fn find(&self, state: &State) -> Result<Found, Problem> {
-        Document::find(state, self.agent, &self.iri).map_err(|rejection| self.refuse(rejection))
+        Document::find(state, &self.agent, &self.iri).map_err(|rejection| self.refuse(rejection))
     }
 
     fn answer(&self, form: Form, rendered: &Rendered) -> Response {
@@ -108,7 +108,7 @@ impl Call {
     async fn history(&self, state: &Arc<State>, language: Language) -> Result<Response, Problem> {
         let before = self.parameter("before").and_then(|before| before.parse().ok());
         let changes = self.changes(state, before, CHANGES_MAX).await?;
-        let page = self.app.pages.history(state, self.agent, &self.iri, &changes, language);
+        let page = self.app.pages.history(state, &self.agent, &self.iri, &changes, language);
         let form = Form::Page(language);
         let headers = [
             (CONTENT_TYPE, form.media_type()),
@@ -158,7 +158,7 @@ impl Call {
             }
             _ => Vec::new(),
         };
-        let (app, agent, iri) = (self.app.clone(), self.agent, self.iri.clone());
+        let (app, agent, iri) = (self.app.clone(), self.agent.clone(), self.iri.clone());
         let rendering = move || {
             let page_max = app.config.page_members_max;
             let max = key.portion.max.map_or(page_max, |max| max.min(page_max));
@@ -173,16 +173,16 @@ impl Call {
                     Containment::Page { after: after.unwrap_or_default(), max }
                 }
             };
-            let mut document = Document::read(&state, agent, &iri, containment)?;
+            let mut document = Document::read(&state, &agent, &iri, containment)?;
             if form.is_page() && document.page.next.is_some() {
                 let max = key.portion.max.unwrap_or(MEMBERS_SHOWN).min(page_max);
                 let page = Containment::Page { after: after.unwrap_or_default(), max };
-                document = Document::read(&state, agent, &iri, page)?;
+                document = Document::read(&state, &agent, &iri, page)?;
             }
             if document.page.next.is_some() && after.is_none() && !form.is_page() {
                 return Ok(Outcome::Paged);
             }
-            let body = render(&app, &state, agent, &document, &changes, form, &key.portion)
+            let body = render(&app, &state, &agent, &document, &changes, form, &key.portion)
                 .map_err(|_| Refusal::NotAcceptable)?;
             let unchanged = headers(&found, form, &tag);
             let mut headers = unchanged.clone();

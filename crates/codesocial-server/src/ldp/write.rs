@@ -129,7 +129,12 @@ impl Call {
 
     fn request<'a>(&self, random: &'a mut codesocial_store::Random) -> codesocial_ldp::Request<'a> {
         let precondition: Precondition = self.conditions.precondition();
-        codesocial_ldp::Request { agent: self.agent, now: (self.app.clock)(), random, precondition }
+        codesocial_ldp::Request {
+            agent: self.agent.clone(),
+            now: (self.app.clock)(),
+            random,
+            precondition,
+        }
     }
 
     async fn commit(&self, command: Command) -> Result<Response, Problem> {

@@ -44,7 +44,7 @@ use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
 use codesocial_shacl::{Form, Path, Prefixes, Report, Severity, ValidationResult};
-use codesocial_store::{Agent, Change, State, readers};
+use codesocial_store::{Agent, Change, State};
 pub(crate) use directory::{MEMBERS_MAX, MEMBERS_SHOWN};
 use form::{FormPage, FormsPage};
 use found::Found;
@@ -112,15 +112,15 @@ impl Pages {
         }
     }
 
-    fn reading<'a>(&'a self, state: &'a State, agent: Agent, language: Language) -> Reading<'a> {
-        Reading::new(state, readers(agent), language, self.words(language))
+    fn reading<'a>(&'a self, state: &'a State, agent: &Agent, language: Language) -> Reading<'a> {
+        Reading::new(state, state.readers(agent), language, self.words(language))
     }
 
     /// The page of a document, with labels for what it names.
     pub(crate) fn document(
         &self,
         state: &State,
-        agent: Agent,
+        agent: &Agent,
         document: &Document,
         changes: &[Change],
         portion: &Portion,
@@ -136,7 +136,7 @@ impl Pages {
     pub(crate) fn history(
         &self,
         state: &State,
-        agent: Agent,
+        agent: &Agent,
         document: &NamedNode,
         changes: &[Change],
         language: Language,
@@ -149,7 +149,7 @@ impl Pages {
     pub(crate) fn found(
         &self,
         state: &Arc<State>,
-        agent: Agent,
+        agent: &Agent,
         language: Language,
         search: &Search,
     ) -> String {
@@ -162,7 +162,7 @@ impl Pages {
     pub(crate) fn found_json(
         &self,
         state: &Arc<State>,
-        agent: Agent,
+        agent: &Agent,
         language: Language,
         search: &Search,
     ) -> String {
@@ -179,13 +179,13 @@ impl Pages {
         form: &Form,
         language: Language,
     ) -> String {
-        let reading = self.reading(state, Agent::Anonymous, language);
+        let reading = self.reading(state, &Agent::Anonymous, language);
         self.render("form.html", language, &FormPage::of(&reading, class, form))
     }
 
     /// The page of all classes that have a form.
     pub(crate) fn forms(&self, state: &State, language: Language) -> String {
-        let reading = self.reading(state, Agent::Anonymous, language);
+        let reading = self.reading(state, &Agent::Anonymous, language);
         self.render("forms.html", language, &FormsPage::of(&reading, state.rules()))
     }
 
@@ -196,7 +196,7 @@ impl Pages {
         language: Language,
         classes: &[(NamedNode, Tally)],
     ) -> String {
-        let reading = self.reading(state, Agent::Anonymous, language);
+        let reading = self.reading(state, &Agent::Anonymous, language);
         self.render("quality.html", language, &QualityPage::of(&reading, classes))
     }
 
@@ -204,7 +204,7 @@ impl Pages {
     pub(crate) fn class_quality(
         &self,
         state: &State,
-        agent: Agent,
+        agent: &Agent,
         language: Language,
         wanted: &Wanted,
         (tally, faulty): (Tally, &[Faulty<'_>]),
@@ -233,7 +233,7 @@ impl Pages {
         status: u16,
         report: &Report,
     ) -> String {
-        self.report_page(&self.reading(state, Agent::Anonymous, language), status, report)
+        self.report_page(&self.reading(state, &Agent::Anonymous, language), status, report)
     }
 
     fn report_page(&self, reading: &Reading<'_>, status: u16, report: &Report) -> String {

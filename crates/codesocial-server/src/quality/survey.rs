@@ -8,7 +8,7 @@ use codesocial_graph::{Pattern, Readers, TermId};
 use codesocial_rdf::skolem;
 use codesocial_rdf::vocab::{rdf, rdfs};
 use codesocial_shacl::Severity;
-use codesocial_store::{Agent, State, StoredResult, readers};
+use codesocial_store::{Agent, State, StoredResult};
 use oxrdf::{NamedNode, NamedNodeRef, Term, TermRef};
 use std::collections::BTreeMap;
 
@@ -36,8 +36,8 @@ pub(crate) struct Faulty<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub(crate) fn new(state: &'a State, agent: Agent) -> Self {
-        Self { state, readers: readers(agent) }
+    pub(crate) fn new(state: &'a State, agent: &Agent) -> Self {
+        Self { state, readers: state.readers(agent) }
     }
 
     /// The classes that shapes are about and that have instances.

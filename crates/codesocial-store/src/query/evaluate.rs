@@ -1,7 +1,7 @@
 //! Evaluating one query on one state and writing its answer as it comes.
 
 use super::limits::{LimitError, Limits, check_text};
-use crate::{Agent, State, access};
+use crate::{Agent, State};
 use codesocial_graph::{Selection, strip_dataset};
 use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
@@ -75,7 +75,7 @@ impl Prepared {
 pub fn evaluate(
     prepared: &Prepared,
     state: &State,
-    agent: Agent,
+    agent: &Agent,
     syntax: ResultSyntax,
     limits: &Limits,
     cancel: &CancellationToken,
@@ -95,13 +95,13 @@ pub fn evaluate(
 fn answer(
     prepared: &Prepared,
     state: &State,
-    agent: Agent,
+    agent: &Agent,
     syntax: ResultSyntax,
     limits: &Limits,
     cancel: &CancellationToken,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
-    let dataset = state.readable_by(&access::readers(agent), &prepared.selection);
+    let dataset = state.readable_by(&state.readers(agent), &prepared.selection);
     let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
     // Serialisers write a few bytes at a time.
     let mut output = BufWriter::new(Bounded { output, left: limits.result_bytes_max });

@@ -73,7 +73,8 @@ impl Evaluators {
         let cancel = CancellationToken::new();
         let (mut output, parts) = parts::channel(deadline, cancel.clone());
         let run = Box::new(move || {
-            let outcome = evaluate(&prepared, &state, agent, syntax, &limits, &cancel, &mut output);
+            let outcome =
+                evaluate(&prepared, &state, &agent, syntax, &limits, &cancel, &mut output);
             output.finish(outcome);
         });
         self.make_a_thread()?;
