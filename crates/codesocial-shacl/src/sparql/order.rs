@@ -247,3 +247,86 @@ fn blank_nodes(pattern: &GraphPattern, names: &mut Bound) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::Dataset;
+    use proptest::prelude::*;
+    use spareval::{QueryEvaluator, QueryResults};
+    use spargebra::SparqlParser;
+
+    const NODES: [&str; 4] = ["<n:0>", "<n:1>", "<n:2>", "<n:3>"];
+
+    fn triple() -> impl Strategy<Value = String> {
+        let end = || prop::sample::select(&["?a", "?b", "?c", "?d", "_:e", "<n:0>", "<n:1>"][..]);
+        let along = prop::sample::select(
+            &["<p:p>", "<p:q>", "<p:p>*", "<p:q>+", "<p:p>/<p:q>", "^<p:q>/<p:p>*", "?b"][..],
+        );
+        (end(), along, end()).prop_map(|(s, p, o)| format!("{s} {p} {o} ."))
+    }
+
+    /// Labels of blank nodes are of one basic graph pattern only: they stand in the first.
+    fn group() -> impl Strategy<Value = String> {
+        let plain = || triple().prop_map(|triple| triple.replace("_:e", "?e"));
+        let filter = prop::sample::select(
+            &["FILTER(?a != ?b)", "FILTER(!BOUND(?c) || ?c = ?a)", "FILTER(isIRI(?d))"][..],
+        );
+        let part = prop_oneof![5 => plain(), 1 => filter.prop_map(str::to_owned)];
+        let group = prop::collection::vec(part, 1..4).prop_map(|parts| parts.join(" "));
+        group.prop_recursive(3, 12, 3, move |inner| {
+            let nested = prop_oneof![
+                (inner.clone(), inner.clone())
+                    .prop_map(|(a, b)| format!("{{ {a} }} UNION {{ {b} }}")),
+                inner.clone().prop_map(|inner| format!("OPTIONAL {{ {inner} }}")),
+                inner.clone().prop_map(|inner| format!("{{ SELECT ?a ?b {{ {inner} }} }}")),
+                inner.clone().prop_map(|inner| format!("FILTER EXISTS {{ {inner} }}")),
+                inner.prop_map(|inner| format!("FILTER NOT EXISTS {{ {inner} }}")),
+            ];
+            let plain = prop::collection::vec(plain(), 0..3);
+            (plain, nested).prop_map(|(plain, nested)| format!("{} {nested}", plain.join(" ")))
+        })
+    }
+
+    fn data() -> impl Strategy<Value = Dataset> {
+        let node = || prop::sample::select(&NODES[..]);
+        let predicate = prop::sample::select(&["<p:p>", "<p:q>"][..]);
+        let quad = (node(), predicate, node()).prop_map(|(s, p, o)| format!("{s} {p} {o} .\n"));
+        prop::collection::vec(quad, 0..9).prop_map(|quads| {
+            let quads = oxttl::NQuadsParser::new().for_reader(std::io::Cursor::new(quads.concat()));
+            quads.map(|quad| quad.expect("N-Quads")).collect()
+        })
+    }
+
+    fn solutions(query: &Query, data: &Dataset) -> Vec<String> {
+        let evaluator = QueryEvaluator::new();
+        let QueryResults::Solutions(solutions) =
+            evaluator.prepare(query).execute(data).expect("it is evaluated")
+        else {
+            unreachable!("SELECT has solutions")
+        };
+        let line = |solution: spareval::QuerySolution| {
+            let mut bound: Vec<String> =
+                solution.iter().map(|(name, term)| format!("{name} {term}")).collect();
+            bound.sort();
+            bound.join(" ")
+        };
+        let mut lines: Vec<String> =
+            solutions.map(|solution| line(solution.expect("no error"))).collect();
+        lines.sort();
+        lines
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_query_in_another_order_has_the_same_solutions(group in group(), data in data()) {
+            let text = format!("SELECT * {{ {group} }}");
+            let plain = SparqlParser::new().parse_query(&text).expect("a query");
+            let mut ordered = plain.clone();
+            order(&mut ordered);
+            prop_assert_eq!(solutions(&plain, &data), solutions(&ordered, &data), "{}", text);
+        }
+    }
+}
