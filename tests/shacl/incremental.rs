@@ -1,7 +1,7 @@
 //! Judging what a change concerns, and keeping the rest, is judging all.
 
 use crate::cases::{Case, case, names};
-use crate::{cases_wanted, lines, shapes, triples};
+use crate::{config, lines, shapes, triples};
 use codesocial_shacl::{
     FocusSet, GraphView as _, Judged, MemoryGraph, Shapes, ValidationResult, affected, judge,
     validate, validate_focus,
@@ -10,11 +10,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: cases_wanted(500),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config(500))]
 
     #[test]
     fn kept_results_and_new_ones_are_those_of_full_validation(case in case()) {

@@ -13,6 +13,7 @@ mod written;
 
 use codesocial_shacl::{DateTime, Shapes, ValidationResult};
 use oxrdf::Triple;
+use proptest::prelude::ProptestConfig;
 
 fn shapes(turtle: &str) -> Shapes {
     let graph = triples(turtle).into_iter().collect();
@@ -37,8 +38,9 @@ fn lines(results: impl IntoIterator<Item = ValidationResult>) -> Vec<String> {
     lines
 }
 
-/// How many cases each law is tried on.
-fn cases_wanted(ordinarily: u32) -> u32 {
+/// A law is tried on so many cases, where the environment asks for no other number.
+fn config(cases: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok());
-    asked.unwrap_or(ordinarily)
+    let cases = asked.unwrap_or(cases);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }

@@ -1,7 +1,7 @@
 //! Another engine in the same process agrees on what conforms: `shacl-rust`, by other people.
 
 use crate::cases::case;
-use crate::{cases_wanted, shapes, triples};
+use crate::{config, shapes, triples};
 use codesocial_shacl::{MemoryGraph, validate};
 use oxrdf::Graph;
 use proptest::prelude::*;
@@ -41,11 +41,7 @@ const THEIR_FAULTS: &[(&str, &str)] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: cases_wanted(500),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config(500))]
 
     #[test]
     fn shacl_rust_agrees_on_what_conforms(case in case()) {

@@ -2,7 +2,7 @@
 
 use crate::cases::{data, names, shape};
 use crate::incremental::by_node;
-use crate::{cases_wanted, now, triples};
+use crate::{config, now, triples};
 use codesocial_shacl::{FocusSet, GraphView as _, MemoryGraph, Shapes, affected, reshaped};
 use oxrdf::Triple;
 use proptest::prelude::*;
@@ -47,11 +47,7 @@ impl Edit {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: cases_wanted(500),
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(config(500))]
 
     #[test]
     fn results_of_shapes_that_stay_the_same_are_kept(
