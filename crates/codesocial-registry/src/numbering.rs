@@ -24,25 +24,28 @@ impl Number {
     }
 
     pub(crate) fn of_order(order: i64) -> Self {
-        Self(WEIGHTS.map(|weight| order / weight % 1_000))
+        let [major, minor, _] = WEIGHTS;
+        Self([order / major, order % major / minor, order % minor])
     }
 
     /// The number after this one. Changed purpose or governance makes a major version; other
     /// words, and no more, a patch; all else, such as an intention that comes, goes or weakens, a
-    /// minor one. None where nothing changed.
+    /// minor one. After 999 the part before it grows. None where nothing changed.
     pub(crate) fn after(self, old: &HashSet<Triple>, new: &HashSet<Triple>) -> Option<Self> {
-        let Self([major, minor, patch]) = self;
+        let [major, minor, patch] = WEIGHTS;
         let pillars: HashSet<&NamedOrBlankNode> = pillars(old).chain(pillars(new)).collect();
         let changed: Vec<&Triple> = old.symmetric_difference(new).collect();
-        if changed.is_empty() {
-            None
+        let weight = if changed.is_empty() {
+            return None;
         } else if changed.iter().any(|triple| pillars.contains(&triple.subject)) {
-            Some(Self([major + 1, 0, 0]))
+            major
         } else if changed.iter().all(|triple| is_wording(&triple.object)) {
-            Some(Self([major, minor, patch + 1]))
+            patch
         } else {
-            Some(Self([major, minor + 1, 0]))
-        }
+            minor
+        };
+        let order = self.order();
+        Some(Self::of_order(order - order % weight + weight))
     }
 }
 
@@ -89,6 +92,11 @@ mod tests {
 
     #[track_caller]
     fn check(from: &str, to: &str, expected: &str) {
+        check_after([1, 4, 2], from, to, expected);
+    }
+
+    #[track_caller]
+    fn check_after(first: [i64; 3], from: &str, to: &str, expected: &str) {
         let text = |body: &str| -> HashSet<Triple> {
             let prefixes = "@prefix cs: <https://w3id.org/codesocial/ns#> .
                 @prefix section: <https://w3id.org/codesocial/scheme/section/> .
@@ -98,7 +106,7 @@ mod tests {
             parsed.expect("Turtle").into_iter().collect()
         };
         assert!(TEXT.contains(from), "{from}");
-        let second = Number([1, 4, 2]).after(&text(TEXT), &text(&TEXT.replace(from, to)));
+        let second = Number(first).after(&text(TEXT), &text(&TEXT.replace(from, to)));
         let told = second.map(|number| number.to_string()).unwrap_or_default();
         assert_eq!(told, expected, "{from} -> {to}");
     }
@@ -117,8 +125,15 @@ mod tests {
     }
 
     #[test]
+    fn a_full_part_carries_into_the_one_before() {
+        check_after([1, 4, 999], "Des haies.", "Des haies hautes.", "1.5.0");
+        check_after([1, 999, 7], "<c#eco> ,", "", "2.0.0");
+        check_after([999, 0, 0], "Nourrir.", "Nourrir mieux.", "1000.0.0");
+    }
+
+    #[test]
     fn the_order_of_numbers_is_read_back() {
-        for parts in [[1, 0, 0], [1, 12, 3], [20, 0, 999]] {
+        for parts in [[1, 0, 0], [1, 12, 3], [20, 0, 999], [1_234, 0, 0]] {
             assert_eq!(Number::of_order(Number(parts).order()), Number(parts));
         }
     }
