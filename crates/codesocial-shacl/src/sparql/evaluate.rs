@@ -119,7 +119,8 @@ impl<'a, V: GraphView> Evaluation<'a, V> {
     }
 }
 
-/// Asks a query of nothing, to hear whether it can be evaluated at all.
+/// Asks a query of nothing, to hear whether it can be evaluated at all: whether it can be planned,
+/// that is, as where it feeds on focus nodes there are none to start from.
 pub(super) fn rehearse(query: &PreBound) -> Result<(), QueryProblem> {
     let error = |error: QueryEvaluationError| QueryProblem::Evaluation(error.to_string());
     let nothing = Dataset::new();
