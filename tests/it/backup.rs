@@ -121,21 +121,24 @@ fn what_is_restored_says_the_same() {
 }
 
 #[test]
-fn the_private_key_leaves_on_request_only() {
+fn private_keys_leave_on_request_only() {
+    const KEYS: [&str; 2] = ["instance.key", "sealing.key"];
     let folder = Server::empty().stop();
     let (place, _) = backed_up(&folder, &[]);
-    assert!(!place.join("instance.key").exists());
-    let key = fs::read(folder.data().join("instance.key")).expect("an instance has a key");
-    for file in fs::read_dir(&place).expect("the backup is a directory") {
-        let path = file.expect("it can be listed").path();
-        let bytes = fs::read(&path).expect("it can be read");
-        assert!(!bytes.windows(key.len()).any(|window| window == key), "{}", path.display());
-    }
     let with = folder.path().join("with-keys");
     proof(&backup(&folder, &with, &["--with-keys"]));
     let (restored, output) = restore(&with);
     proof(&output);
-    assert_eq!(fs::read(restored.data().join("instance.key")).expect("restored"), key);
+    for name in KEYS {
+        assert!(!place.join(name).exists());
+        let key = fs::read(folder.data().join(name)).expect("an instance has its keys");
+        for file in fs::read_dir(&place).expect("the backup is a directory") {
+            let path = file.expect("it can be listed").path();
+            let bytes = fs::read(&path).expect("it can be read");
+            assert!(!bytes.windows(key.len()).any(|window| window == key), "{}", path.display());
+        }
+        assert_eq!(fs::read(restored.data().join(name)).expect("restored"), key);
+    }
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Backups: whole, verified copies of a data directory, made beside a running server.
 //!
 //! A backup is a directory of the same form: the journal's database with its side tables, the
-//! newest checkpoint, and the instance's private key only where it is asked for; `SHA256SUMS` tells
-//! every byte of them. It has its name only once it is verified and on disk, and nothing of it is
-//! put in place again before its copy is verified.
+//! newest checkpoint, and the instance's private key and the one that seals the others only where
+//! they are asked for; `SHA256SUMS` tells every byte of them. It has its name only once it is
+//! verified and on disk, and nothing of it is put in place again before its copy is verified.
 
 use crate::checkpoint;
 use crate::recovery::{self, KEY_FILE};
+use crate::side::keys::SEALING_FILE;
 use crate::store::{self, JOURNAL_FILE};
 use crate::{Hash, JournalError, OpenError, Verified, VerifyError, hex, verify};
 use sha2::{Digest as _, Sha256};
@@ -20,7 +21,10 @@ const SUMS_FILE: &str = "SHA256SUMS";
 /// Where a restored copy is verified, within the data directory: a rename is then all that is left.
 const RESTORED: &str = "restored.partial";
 
-/// Whether the instance's private key leaves the data directory.
+/// The files that hold secrets as they are.
+const KEY_FILES: [&str; 2] = [KEY_FILE, SEALING_FILE];
+
+/// Whether the instance's private key, and the one that seals its others, leave the data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrivateKey {
     Included,
@@ -83,7 +87,8 @@ fn copy(folder: &Path, to: &Path, key: PrivateKey) -> Result<(), BackupError> {
     let newest = runtime.block_on(recovery::newest_checkpoint_seq(&journal, folder))?;
     names.extend(newest.map(checkpoint::file_name));
     if key == PrivateKey::Included {
-        names.push(KEY_FILE.to_owned());
+        let kept = KEY_FILES.iter().filter(|name| folder.join(name).exists());
+        names.extend(kept.map(|name| (*name).to_owned()));
     }
     for name in &names[1..] {
         let from = folder.join(name);
@@ -149,7 +154,7 @@ fn read_sums(text: &str) -> Option<Vec<(String, Hash)>> {
         .lines()
         .map(|line| {
             let (sum, name) = line.split_once("  ")?;
-            let ours = name == JOURNAL_FILE || name == KEY_FILE || checkpoint::is_file_name(name);
+            let ours = name == JOURNAL_FILE || is_beside_the_journal(name);
             (ours && !name.contains('/')).then_some((name.to_owned(), unhex(sum)?))
         })
         .collect();
@@ -171,11 +176,15 @@ fn holds_instance(folder: &Path) -> io::Result<bool> {
     for file in fs::read_dir(folder)? {
         let name = file?.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(JOURNAL_FILE) || name == KEY_FILE || checkpoint::is_file_name(&name) {
+        if name.starts_with(JOURNAL_FILE) || is_beside_the_journal(&name) {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+fn is_beside_the_journal(name: &str) -> bool {
+    KEY_FILES.contains(&name) || checkpoint::is_file_name(name)
 }
 
 fn sum(path: &Path) -> Result<Hash, BackupError> {
@@ -220,8 +229,8 @@ mod tests {
         check("SUM  journal.sqlite\n", Some(&["journal.sqlite"]));
         check(&both, Some(&["journal.sqlite", &checkpoint]));
         check(
-            "SUM  journal.sqlite\nSUM  instance.key\n",
-            Some(&["journal.sqlite", "instance.key"]),
+            "SUM  journal.sqlite\nSUM  instance.key\nSUM  sealing.key\n",
+            Some(&["journal.sqlite", "instance.key", "sealing.key"]),
         );
         for refused in [
             "",

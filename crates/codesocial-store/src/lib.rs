@@ -48,6 +48,7 @@ pub use rejection::{Rejection, UpdateRefusal};
 pub use results::{Broken, ResultCounts, Results, StoredResult};
 pub use rules::{Rules, moment};
 pub use sequencer::QUEUE_MAX;
+pub use side::keys::{KeptKey, Keys};
 pub use side::tokens::Tokens;
 pub use state::State;
 pub use store::{CommitError, JOURNAL_FILE, OpenError, Options, Store};

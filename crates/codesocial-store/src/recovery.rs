@@ -75,7 +75,7 @@ async fn genesis(
     random: &mut Random,
 ) -> Result<State, OpenError> {
     let key = SigningKey::from_bytes(&random.bytes());
-    keep_key(&folder.join(KEY_FILE), &key)?;
+    keep_secret(&folder.join(KEY_FILE), &key.to_bytes())?;
     let instance = base.resolve("system/instance");
     let quad = |property: oxrdf::NamedNodeRef<'_>, value: Term| {
         Quad::new(instance.clone(), property.into_owned(), value, instance.clone())
@@ -104,7 +104,8 @@ async fn genesis(
     Ok(accepted.state)
 }
 
-fn keep_key(path: &Path, key: &SigningKey) -> Result<(), OpenError> {
+/// Writes a secret that nobody but the server's user reads, and brings it to the disk.
+pub(crate) fn keep_secret(path: &Path, secret: &[u8; 32]) -> Result<(), OpenError> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
     let written = std::fs::File::options()
@@ -114,7 +115,7 @@ fn keep_key(path: &Path, key: &SigningKey) -> Result<(), OpenError> {
         .mode(0o600)
         .open(path)
         .and_then(|mut file| {
-            file.write_all(&key.to_bytes())?;
+            file.write_all(secret)?;
             file.sync_all()
         });
     written.map_err(|error| OpenError::Folder { path: path.to_owned(), error })

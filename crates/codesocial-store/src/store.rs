@@ -2,6 +2,7 @@
 
 use crate::journal::{Journal, JournalError, SqliteJournal};
 use crate::sequencer::{Answer, Message, QUEUE_MAX, Sequencer};
+use crate::side::keys::Keys;
 use crate::side::tokens::Tokens;
 use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
@@ -84,6 +85,7 @@ struct Shared {
     published: Arc<Published>,
     queue: mpsc::Sender<Message>,
     tokens: Tokens,
+    keys: Keys,
     writer: Mutex<Option<JoinHandle<()>>>,
     journal_file: PathBuf,
     /// Held as long as the store is open.
@@ -115,13 +117,14 @@ impl Store {
             .enable_all()
             .build()
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
-        let (journal, tokens, recovered) = runtime.block_on(async {
+        let (journal, tokens, keys, recovered) = runtime.block_on(async {
             let file = folder.join(JOURNAL_FILE);
             let journal = Journal::Sqlite(SqliteJournal::open(&file).await?);
             let tokens = Tokens::load(file).await.map_err(JournalError::from)?;
             let recovered =
                 recovery::open(&journal, &folder, base, edition, now, &mut random).await?;
-            Ok::<_, OpenError>((journal, tokens, recovered))
+            let keys = Keys::load(&folder, &mut random).await?;
+            Ok::<_, OpenError>((journal, tokens, keys, recovered))
         })?;
         let last = recovered.state.at();
         if last.duration_since(now) > jiff::SignedDuration::from_hours(1) {
@@ -146,7 +149,15 @@ impl Store {
         let writer =
             sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;
         let writer = Mutex::new(Some(writer));
-        Ok(Self(Arc::new(Shared { published, queue, tokens, writer, journal_file, _lock: lock })))
+        Ok(Self(Arc::new(Shared {
+            published,
+            queue,
+            tokens,
+            keys,
+            writer,
+            journal_file,
+            _lock: lock,
+        })))
     }
 
     /// The newest state.
@@ -161,6 +172,11 @@ impl Store {
     /// Who may write, by token.
     pub fn tokens(&self) -> &Tokens {
         &self.0.tokens
+    }
+
+    /// The private keys of the instance, which are sealed on disk.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
     }
 
     /// Sends a command through the door and waits for what becomes of it.

@@ -13,7 +13,7 @@ pub(super) struct Backup {
     /// Directory to make, which is there once the backup is verified
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Include the private key of the instance: keep such a backup as safe as the key
+    /// Include the private keys of the instance: keep such a backup as safe as they are
     #[arg(long)]
     with_keys: bool,
 }
@@ -22,9 +22,9 @@ impl Backup {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let config = self.common.config().map_err(Failure::new)?;
         let (key, told) = if self.with_keys {
-            (PrivateKey::Included, "with the private key of the instance")
+            (PrivateKey::Included, "with the private keys of the instance")
         } else {
-            (PrivateKey::LeftOut, "without the private key of the instance (--with-keys)")
+            (PrivateKey::LeftOut, "without the private keys of the instance (--with-keys)")
         };
         let verified =
             codesocial_store::backup(&config.data, &self.to, key).map_err(Failure::new)?;
