@@ -16,6 +16,7 @@ mod problem;
 mod rendered;
 mod representation;
 
+mod auth;
 mod client;
 mod context;
 mod cors;

@@ -4,7 +4,7 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    context, export, health, ldp, metrics, pages, policy, quality, routes, search, shapes,
+    auth, context, export, health, ldp, metrics, pages, policy, quality, routes, search, shapes,
     snapshot, sparql,
 };
 use axum::Router;
@@ -26,6 +26,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::METRICS, get(metrics::get))
         .route(routes::LDP_CONTEXT, get(context::ldp))
         .route(routes::V1_CONTEXT, get(context::v1))
+        .route(routes::JWKS, get(auth::jwks))
         .route(routes::ASSET, get(pages::asset))
         .route(routes::SEARCH, get(search::get))
         .route(routes::SHAPES, get(shapes::get))

@@ -12,6 +12,8 @@ pub(crate) const READYZ: &str = "/readyz";
 pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 /// The JSON-LD context of exports.
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
+/// The public keys that tokens are signed with.
+pub(crate) const JWKS: &str = "/.well-known/jwks.json";
 /// The search by name.
 pub(crate) const SEARCH: &str = "/search";
 /// The classes that shapes describe, and their forms.

@@ -1,5 +1,6 @@
 //! What every handler shares.
 
+use crate::auth::{SignerError, Signers};
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
 use crate::metrics::Metrics;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use oxrdf::NamedNode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
 /// The shared state: a handle.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     /// A place for each export that is being written.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) rendered: RenderedCache,
+    signers: OnceCell<Signers>,
     random: Mutex<Random>,
     ready: AtomicBool,
 }
@@ -67,6 +69,7 @@ impl App {
             evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             rendered: RenderedCache::new(config.cache_bytes_max),
+            signers: OnceCell::new(),
             random: Mutex::new(random),
             ready: AtomicBool::new(false),
             store,
@@ -80,6 +83,12 @@ impl Shared {
     pub(crate) fn random(&self) -> Random {
         // A poisoned lock still holds a whole source.
         Random::of_seed(self.random.lock().unwrap_or_else(PoisonError::into_inner).bytes())
+    }
+
+    /// The keys to sign tokens with, made when they are first asked for.
+    pub(crate) async fn signers(&self) -> Result<&Signers, SignerError> {
+        let made = || Signers::of(self.store.keys(), (self.clock)(), self.random());
+        self.signers.get_or_try_init(made).await
     }
 
     pub(crate) fn opaque_id(&self) -> OpaqueId {
