@@ -5,9 +5,8 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{FORWARDED, HeaderName};
-use serde::{Deserialize, Serialize};
+use codesocial_fetch::Network;
 use std::net::IpAddr;
-use std::str::FromStr;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// How many proxies a request may have passed.
@@ -67,61 +66,6 @@ fn node(text: &str) -> Option<IpAddr> {
         None => text,
     };
     bare.parse::<IpAddr>().ok().map(|address| address.to_canonical())
-}
-
-/// A network in CIDR notation; an address alone is a network of one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
-pub(crate) struct Network {
-    address: IpAddr,
-    prefix: u8,
-}
-
-impl Network {
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                let shift = 32 - u32::from(self.prefix);
-                u64::from(u32::from(own)) >> shift == u64::from(u32::from(other)) >> shift
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                let shift = 128 - u32::from(self.prefix);
-                let top = |bits: u128| bits.checked_shr(shift).unwrap_or(0);
-                top(own.into()) == top(other.into())
-            }
-            (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-        }
-    }
-}
-
-impl FromStr for Network {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("«{text}» is no network: write for example 192.0.2.0/24 or ::1");
-        let (address, prefix) = match text.split_once('/') {
-            None => (text, None),
-            Some((address, prefix)) => (address, Some(prefix)),
-        };
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.map_or(Ok(longest), str::parse).map_err(|_| wrong())?;
-        if prefix > longest { Err(wrong()) } else { Ok(Self { address, prefix }) }
-    }
-}
-
-impl TryFrom<String> for Network {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
-impl From<Network> for String {
-    fn from(network: Network) -> Self {
-        format!("{}/{}", network.address, network.prefix)
-    }
 }
 
 #[cfg(test)]
@@ -184,23 +128,5 @@ mod tests {
         );
         let many = format!("x-forwarded-for: 192.0.2.7{}", ", 10.0.0.1".repeat(HOPS_MAX));
         check("127.0.0.1", &[&many], "-");
-    }
-
-    #[test]
-    fn networks_are_written_as_cidr() {
-        for (text, inside, outside) in [
-            ("192.0.2.0/24", "192.0.2.255", "192.0.3.0"),
-            ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
-            ("0.0.0.0/0", "255.255.255.255", "::1"),
-            ("::/0", "2001:db8::1", "192.0.2.1"),
-            ("::1", "::1", "::2"),
-        ] {
-            let network: Network = text.parse().unwrap();
-            assert!(network.contains(inside.parse().unwrap()), "{text} {inside}");
-            assert!(!network.contains(outside.parse().unwrap()), "{text} {outside}");
-        }
-        for wrong in ["", "192.0.2.0/33", "192.0.2/24", "::1/129", "example.org", "1.2.3.4/x"] {
-            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Configuration: one file, then the environment, then the command line. Parsed once, passed down.
 
-use crate::client::Network;
 use clap::ValueEnum;
+use codesocial_fetch::Network;
 use codesocial_shacl::Edition;
 use codesocial_store::query::Limits;
 use serde::{Deserialize, Serialize};
