@@ -28,9 +28,12 @@ pub struct Evaluators {
 }
 
 struct Job {
-    run: Box<dyn FnOnce() + Send>,
-    _permits: [OwnedSemaphorePermit; 2],
+    run: Box<dyn FnOnce() -> Finish + Send>,
+    permits: [OwnedSemaphorePermit; 2],
 }
+
+/// Sends the last part of an answer.
+type Finish = Box<dyn FnOnce()>;
 
 /// As many queries run and wait as may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,10 +78,10 @@ impl Evaluators {
         let run = Box::new(move || {
             let outcome =
                 evaluate(&prepared, &state, &agent, syntax, &limits, &cancel, &mut output);
-            output.finish(outcome);
+            Box::new(move || output.finish(outcome)) as Finish
         });
         self.make_a_thread()?;
-        self.queue.push(Job { run, _permits: [running, admitted] });
+        self.queue.push(Job { run, permits: [running, admitted] });
         Ok(parts)
     }
 
@@ -102,10 +105,14 @@ impl Drop for Evaluators {
 
 /// Runs jobs until there can be no more.
 fn work(queue: &Queue) {
-    while let Some(Job { run, _permits }) = queue.pop() {
+    while let Some(Job { run, permits }) = queue.pop() {
         // Nothing outlives a job but its parts, whose reader sees that the last one is missing.
-        if catch_unwind(AssertUnwindSafe(run)).is_err() {
-            tracing::error!("an evaluation panicked");
+        let evaluated = catch_unwind(AssertUnwindSafe(run));
+        // Who has the last part may ask again at once.
+        drop(permits);
+        match evaluated {
+            Ok(finish) => finish(),
+            Err(_) => tracing::error!("an evaluation panicked"),
         }
     }
 }
@@ -156,7 +163,11 @@ mod tests {
             let one = Arc::new(Semaphore::new(1));
             one.try_acquire_owned().expect("a new semaphore has its permits")
         };
-        Job { run: Box::new(run), _permits: [permit(), permit()] }
+        let run = Box::new(move || {
+            run();
+            Box::new(|| ()) as Finish
+        });
+        Job { run, permits: [permit(), permit()] }
     }
 
     #[test]
