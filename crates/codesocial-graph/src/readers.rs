@@ -38,6 +38,20 @@ impl Readers {
         )
     }
 
+    /// What somebody who is known may read, where the access rules of all documents are among the
+    /// exceptions.
+    pub fn known() -> Self {
+        let kinds = GraphKind::ALL.into_iter();
+        Self::of_kinds(
+            kinds
+                .filter(|kind| {
+                    kind.public_by_default()
+                        || matches!(kind, GraphKind::Private | GraphKind::PrivateMeta)
+                })
+                .collect(),
+        )
+    }
+
     fn of_kinds(kinds: KindSet) -> Self {
         Self { kinds, graphs: Exceptions::None }
     }
@@ -189,6 +203,12 @@ impl GraphSet {
             self.0.resize(word + 1, 0);
         }
         self.0[word] |= 1 << (graph.index() % 64);
+    }
+
+    pub fn remove(&mut self, graph: TermId) {
+        if let Some(word) = self.0.get_mut(graph.index() / 64) {
+            *word &= !(1 << (graph.index() % 64));
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = TermId> + '_ {

@@ -114,6 +114,12 @@ impl GraphKind {
         matches!(self, Self::Resource | Self::Sandbox | Self::Private)
     }
 
+    /// Whether access documents say who may do what with graphs of this kind. It is the documents
+    /// that clients write: what else there is lives and dies with one, or is the server's.
+    pub fn has_access_rules(self) -> bool {
+        self.is_document()
+    }
+
     /// Whether graphs of this kind are part of the SPARQL default graph, for who may read them.
     pub fn in_default_graph(self) -> bool {
         match self {
@@ -184,6 +190,7 @@ impl GraphKind {
             self,
             Self::Default
                 | Self::Resource
+                | Self::Acl
                 | Self::Scheme
                 | Self::Shapes
                 | Self::Sandbox

@@ -168,6 +168,7 @@ namespace! {
     DIGEST = "digest",
     EDITED = "edited",
     FORMAT = "format",
+    HIDDEN = "hidden",
     KEY = "key",
 }
 
@@ -320,8 +321,34 @@ namespace! {
 }
 
 namespace! {
+    /// Web Access Control, <https://solidproject.org/TR/wac>.
+    acl, "http://www.w3.org/ns/auth/acl#",
+    ACCESS_TO = "accessTo",
+    AGENT = "agent",
+    AGENT_CLASS = "agentClass",
+    AGENT_GROUP = "agentGroup",
+    APPEND = "Append",
+    AUTHENTICATED_AGENT = "AuthenticatedAgent",
+    AUTHORIZATION = "Authorization",
+    CONDITION = "condition",
+    CONTROL = "Control",
+    DEFAULT = "default",
+    MODE = "mode",
+    ORIGIN = "origin",
+    READ = "Read",
+    WRITE = "Write",
+}
+
+namespace! {
+    /// vCard, <https://www.w3.org/TR/vcard-rdf/>.
+    vcard, "http://www.w3.org/2006/vcard/ns#",
+    HAS_MEMBER = "hasMember",
+}
+
+namespace! {
     /// FOAF, <http://xmlns.com/foaf/spec/>.
     foaf, "http://xmlns.com/foaf/0.1/",
+    AGENT = "Agent",
     NAME = "name",
     PERSON = "Person",
 }
@@ -393,7 +420,7 @@ pub const CONCEPTS: &str = "https://w3id.org/codesocial/scheme/";
 
 /// The prefixes that our Turtle, JSON-LD and pages write, sorted by prefix.
 pub const PREFIXES: &[(&str, &str)] = &[
-    ("acl", "http://www.w3.org/ns/auth/acl#"),
+    ("acl", acl::NS),
     ("as", as2::NS),
     ("cred", "https://www.w3.org/2018/credentials#"),
     ("cs", cs::NS),
@@ -421,6 +448,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("semapps", "http://semapps.org/ns/core#"),
     ("sh", sh::NS),
     ("skos", skos::NS),
+    ("vcard", vcard::NS),
     ("vf", vf::NS),
     ("void", "http://rdfs.org/ns/void#"),
     ("xsd", xsd::NS),
