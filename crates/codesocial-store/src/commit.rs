@@ -41,8 +41,8 @@ pub(crate) fn decide(
         check(&command.precondition, state.etag(target.as_ref()), state.exists(target.as_ref()))?;
     }
     let proposal = (command.propose)(state, &mut random)?;
-    let written = proposal.client.removed.iter().chain(&proposal.client.added);
-    access::scope(&command.agent, state.base(), written)?;
+    let Changeset { removed, added } = &proposal.client;
+    access::scope(&command.agent, state, proposal.location.as_ref(), removed, added)?;
 
     let mut candidate = state.candidate();
     let net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
@@ -50,7 +50,8 @@ pub(crate) fn decide(
     if is_empty {
         return Ok(unchanged(state, proposal));
     }
-    let mut server = lifecycle::consequences(state, &candidate, &net, &proposal, command.now)?;
+    access::check(state, &candidate, &net)?;
+    let mut server = lifecycle::consequences(command, state, &candidate, &net, &proposal)?;
     if command.kind != CommandKind::Install {
         server.added.extend(lifecycle::edited(state, &net).added);
     }
@@ -144,6 +145,7 @@ fn record(
         after.head = Head { seq, hash: header.hash() };
         entries.push(Entry { header, segments });
     }
+    after.access = before.access.after(&after, &net, after.head.seq);
     let effect = if created { Effect::Created } else { Effect::Changed };
     let committed =
         Committed { head: after.head, location: proposal.location, effect, remarks: false };

@@ -28,7 +28,10 @@ mod state;
 mod store;
 pub mod update;
 
-pub use access::{AccessMode, Agent, Person, Scope};
+pub use access::{
+    About, AccessMode, AclText, Agent, Grantee, Modes, Person, Scope, administrators,
+    document_of as acl_of, subject_of as acl_subject,
+};
 pub use backup::{BackupError, PrivateKey, backup, restore};
 pub use command::{
     Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,

@@ -1,7 +1,7 @@
 //! What follows for the server's own graphs when documents change: existence, times, containment,
 //! tombstones. The same for every door.
 
-use crate::{Proposal, Rejection, State};
+use crate::{AccessMode, Agent, Command, Proposal, Rejection, State, access};
 use codesocial_rdf::vocab::{as2, dct, ldp, rdf, xsd};
 use codesocial_rdf::{Changeset, GraphKind};
 use jiff::Timestamp;
@@ -10,12 +10,13 @@ use std::collections::{BTreeSet, HashSet};
 
 /// The server's changes that make `after` whole, where `net` led from `before` to it.
 pub(crate) fn consequences(
+    command: &Command,
     before: &State,
     after: &codesocial_graph::State,
     net: &Changeset,
     proposal: &Proposal,
-    now: Timestamp,
 ) -> Result<Changeset, Rejection> {
+    let now = command.now;
     let mut server = proposal.server.clone();
     let declared = containers(&proposal.server);
     for document in documents(before, net, proposal) {
@@ -30,6 +31,9 @@ pub(crate) fn consequences(
             touch(before, graph, now, &mut server);
         } else {
             create(before, graph, &declared, now, &mut server)?;
+            let is_container = declared.contains(&document);
+            access::made_by(&command.agent, before, graph, is_container, &mut server);
+            server.added.extend(creator(&command.agent, graph));
         }
     }
     Ok(server)
@@ -109,6 +113,13 @@ fn create(
     Ok(())
 }
 
+/// Who made a document, where that is a person.
+fn creator(agent: &Agent, document: NamedNodeRef<'_>) -> Option<Quad> {
+    let Agent::Person(person) = agent else { return None };
+    let meta = State::meta(document);
+    Some(Quad::new(document.into_owned(), dct::CREATOR, person.webid.clone(), meta))
+}
+
 fn touch(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &mut Changeset) {
     let meta = State::meta(document);
     let modified = before
@@ -127,8 +138,12 @@ fn delete(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &m
         let meta = State::meta(container.as_ref());
         server.removed.push(Quad::new(container, ldp::CONTAINS, document.into_owned(), meta));
     }
+    server.removed.extend(access::removed(before, document));
     let deleted = time(document, as2::DELETED, now);
     server.added.push(Quad { graph_name: before.tombstones().into(), ..deleted });
+    if before.permits(&Agent::Anonymous, document, AccessMode::Read).is_err() {
+        server.added.push(before.hidden_mark(document));
+    }
 }
 
 fn time(document: NamedNodeRef<'_>, property: NamedNodeRef<'_>, now: Timestamp) -> Quad {

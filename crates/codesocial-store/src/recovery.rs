@@ -58,7 +58,7 @@ pub(crate) async fn open(
     if edition == Edition::V1_0 && state.needs_draft() {
         return Err(OpenError::Draft);
     }
-    Ok(Recovered { state: state.with_results(now), checkpointed })
+    Ok(Recovered { state: state.with_results(now).with_access(), checkpointed })
 }
 
 fn default_base() -> Result<Base, OpenError> {
@@ -297,6 +297,7 @@ pub fn read_state(folder: &Path) -> Result<State, OpenError> {
         Ok(replay_from(&journal, start, Some(head.seq))
             .await?
             .published()
+            .with_access()
             .with_rules(Edition::Draft1_2))
     })
 }

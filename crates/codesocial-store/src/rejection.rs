@@ -14,6 +14,10 @@ pub enum Rejection {
     Forbidden,
     #[error("persons and accounts are not open yet")]
     PersonsClosed,
+    #[error("nobody in particular would control {0}")]
+    NoController(NamedNode),
+    #[error("the root keeps an access document")]
+    RootAccess,
     #[error("there is nothing at {0}")]
     NotFound(NamedNode),
     #[error("{0} was deleted, and its address is not used again")]

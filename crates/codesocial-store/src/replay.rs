@@ -1,6 +1,7 @@
 //! Applying entries of the journal to a state. Patches only: no shape is checked again and no query
 //! is run again, so a state is what was accepted, whatever today's rules say.
 
+use crate::access::AccessIndex;
 use crate::journal::{Entry, JournalError};
 use crate::rules::Rules;
 use crate::state::{GraphRecord, Quads};
@@ -53,6 +54,12 @@ impl State {
                 Err(rejection) => tracing::error!(%rejection, "the stored shapes cannot be used"),
             }
         }
+        self
+    }
+
+    /// The state with what its access documents say.
+    pub(crate) fn with_access(mut self) -> Self {
+        self.access = AccessIndex::of(&self);
         self
     }
 

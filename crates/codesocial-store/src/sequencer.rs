@@ -194,6 +194,8 @@ impl Sequencer {
             quads: Quads::Proposed(Box::new(candidate)),
             ..State::clone(&self.published.get())
         };
+        let access = state.access.clone().with_ids(&state);
+        let state = State { access, ..state };
         self.published.set(state.published());
         self.checkpoint(self.published.get());
     }

@@ -1,8 +1,9 @@
 //! What the store holds after an entry: the quads, and what must be known of each graph beside
 //! them. Published and proposed states are read by the same functions.
 
+use crate::access::AccessIndex;
 use crate::rules::Rules;
-use crate::{Etag, Head, OpaqueId, Rejection, Results, StoredResult};
+use crate::{Agent, Etag, Head, OpaqueId, Rejection, Results, StoredResult};
 use codesocial_graph::{Candidate, Pattern, Snapshot};
 use codesocial_rdf::vocab::{as2, ldp, rdf, system};
 use codesocial_rdf::{Base, GraphKind};
@@ -23,6 +24,7 @@ pub struct State {
     pub(crate) at: Timestamp,
     pub(crate) rules: Arc<Rules>,
     pub(crate) results: Results,
+    pub(crate) access: AccessIndex,
 }
 
 #[derive(Clone)]
@@ -49,6 +51,7 @@ impl State {
             at: Timestamp::UNIX_EPOCH,
             rules: Arc::default(),
             results: Results::default(),
+            access: AccessIndex::default(),
         }
     }
 
@@ -98,6 +101,20 @@ impl State {
     /// The graph that remembers what was deleted.
     pub(crate) fn tombstones(&self) -> NamedNode {
         self.base().resolve("system/tombstones")
+    }
+
+    /// What says of a deleted document that not everyone could read it.
+    pub(crate) fn hidden_mark(&self, document: NamedNodeRef<'_>) -> Quad {
+        let graph = self.tombstones();
+        Quad::new(document.into_owned(), system::HIDDEN, Literal::from(true), graph)
+    }
+
+    /// Whether an agent may know that a document was deleted: everyone may of what everyone could
+    /// read.
+    pub fn tells_deletion(&self, agent: &Agent, document: NamedNodeRef<'_>) -> bool {
+        let is_told = matches!(agent, Agent::Administrator(_) | Agent::Server)
+            || !self.contains(self.hidden_mark(document).as_ref());
+        self.is_tombstoned(document) && is_told
     }
 
     /// Whether somebody else than the program wrote a document that comes with it.

@@ -58,7 +58,7 @@ pub fn changes(
     for operation in &update.operations {
         let change = evaluation.operation(operation)?;
         let change = evaluation.within_reach(change)?;
-        access::scope(agent, state.base(), change.removed.iter().chain(&change.added))?;
+        access::scope(agent, state, None, &change.removed, &change.added)?;
         let change = evaluation.candidate.apply(&change).map_err(|_| Rejection::Full)?;
         net = net.then(change);
     }

@@ -1,0 +1,216 @@
+//! The access documents of a state, ready to be asked, and the graphs that not everyone may read.
+//! Derived, and so outside the journal: each entry updates it, opening works it out again.
+//!
+//! Invariant: a graph that lives under access documents is among the hidden ones exactly where
+//! everyone may not read it.
+
+use super::acl::Acl;
+use super::{Agent, named, subject_of};
+use crate::State;
+use codesocial_graph::{GraphSet, Readers, TermId};
+use codesocial_rdf::vocab::vcard;
+use codesocial_rdf::{Base, Changeset, GraphKind};
+use oxrdf::{NamedNode, NamedNodeRef, Quad};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// For how many agents it is remembered what they may read.
+const READERS_MAX: usize = 256;
+
+#[derive(Clone, Default)]
+pub(crate) struct AccessIndex {
+    /// The access documents, by the IRI of what they are about.
+    acls: imbl::HashMap<Arc<str>, Arc<Acl>>,
+    /// The documents that access documents decide on.
+    documents: imbl::OrdSet<Arc<str>>,
+    /// Those that not everyone may read.
+    hidden: imbl::OrdSet<Arc<str>>,
+    /// Their graphs and those of what the server says of them, in the ids of one generation.
+    graphs: Arc<GraphSet>,
+    /// The last entry that changed who may do what: an access document or a group.
+    changed: u64,
+    readers: Arc<Mutex<HashMap<Agent, Readers>>>,
+}
+
+impl AccessIndex {
+    /// Of a whole state.
+    pub(crate) fn of(state: &State) -> Self {
+        let mut index = Self { changed: state.head().seq, ..Self::default() };
+        for acl in graphs(state).filter(|name| is_acl(state, name)) {
+            index.learn(state, &acl);
+        }
+        for document in graphs(state).filter_map(|graph| governed(state, &graph)) {
+            index.sort(state, document.as_ref());
+        }
+        index.with_ids(state)
+    }
+
+    /// After an entry that led to `after` by `net`.
+    pub(crate) fn after(&self, after: &State, net: &Changeset, seq: u64) -> Self {
+        let graphs: BTreeSet<&NamedNode> =
+            net.removed.iter().chain(&net.added).filter_map(named).collect();
+        let (mut index, mut documents) = (self.clone(), BTreeSet::new());
+        for graph in graphs {
+            match after.base().kind_of(graph.as_ref()) {
+                GraphKind::Acl => {
+                    index.changed = seq;
+                    index.learn(after, graph);
+                    documents.extend(index.below(&subject_of(graph.as_ref())));
+                }
+                _ => documents.extend(governed(after, graph)),
+            }
+        }
+        let is_membership = |quad: &Quad| quad.predicate == vcard::HAS_MEMBER;
+        if net.removed.iter().chain(&net.added).any(is_membership) {
+            index.changed = seq;
+        }
+        let changed = documents.iter().filter(|document| index.sort(after, document.as_ref()));
+        let changed: Vec<&NamedNode> = changed.collect();
+        for document in &changed {
+            index.mark(after, document.as_ref());
+        }
+        if !changed.is_empty() || index.changed == seq {
+            index.readers = Arc::default();
+        }
+        index
+    }
+
+    /// The same in the ids of a state of another generation.
+    pub(crate) fn with_ids(mut self, state: &State) -> Self {
+        self.graphs = Arc::default();
+        self.readers = Arc::default();
+        for document in self.hidden.clone() {
+            self.mark(state, NamedNodeRef::new_unchecked(&document));
+        }
+        self
+    }
+
+    /// The last entry that changed who may do what.
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed
+    }
+
+    /// The access document of a document itself.
+    pub(crate) fn own(&self, document: NamedNodeRef<'_>) -> Option<&Acl> {
+        self.acls.get(document.as_str()).map(|acl| &**acl)
+    }
+
+    /// What decides on a document that has no access document of its own: that of the nearest
+    /// container above it. <https://solidproject.org/TR/wac#effective-acl-resource>
+    pub(crate) fn above(&self, base: &Base, document: NamedNodeRef<'_>) -> Option<&Acl> {
+        self.own(self.nearest(base, document)?.as_ref())
+    }
+
+    /// The nearest container above a document that has an access document.
+    pub(crate) fn nearest(&self, base: &Base, document: NamedNodeRef<'_>) -> Option<NamedNode> {
+        let mut path = base.path_of(document.as_str())?;
+        while !path.is_empty() {
+            path = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            let parent = base.resolve(path);
+            if self.own(parent.as_ref()).is_some() {
+                return Some(parent);
+            }
+        }
+        None
+    }
+
+    /// The graphs that not everyone may read.
+    pub(crate) fn hidden(&self) -> &Arc<GraphSet> {
+        &self.graphs
+    }
+
+    /// What an agent may read, worked out once for each agent after each change.
+    pub(crate) fn readers(&self, agent: &Agent, work_out: impl FnOnce() -> Readers) -> Readers {
+        let known = self.readers.lock().unwrap_or_else(PoisonError::into_inner).get(agent).cloned();
+        known.unwrap_or_else(|| {
+            let readers = work_out();
+            let mut all = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() == READERS_MAX {
+                all.clear();
+            }
+            all.insert(agent.clone(), readers.clone());
+            readers
+        })
+    }
+
+    /// The documents that not everyone may read.
+    pub(crate) fn hidden_documents(&self) -> impl Iterator<Item = NamedNodeRef<'_>> {
+        self.hidden.iter().map(|document| NamedNodeRef::new_unchecked(document))
+    }
+
+    /// A document and all that lies below it.
+    fn below(&self, subject: &NamedNode) -> impl Iterator<Item = NamedNode> {
+        let folder: Arc<str> = format!("{}/", subject.as_str().trim_end_matches('/')).into();
+        let following = self.documents.range(folder.clone()..);
+        let below = following.take_while(move |name| name.starts_with(&*folder));
+        let below = below.map(|name| NamedNode::new_unchecked(&**name));
+        std::iter::once(subject.clone()).chain(below)
+    }
+
+    fn learn(&mut self, state: &State, graph: &NamedNode) {
+        let subject = subject_of(graph.as_ref());
+        let mut triples = state.graph(graph.as_ref().into()).peekable();
+        if triples.peek().is_none() {
+            self.acls.remove(subject.as_str());
+        } else {
+            let acl = Acl::of(subject.as_ref(), triples);
+            self.acls.insert(subject.as_str().into(), Arc::new(acl));
+        }
+    }
+
+    /// Puts a document among the hidden ones or takes it away; whether that changed something.
+    fn sort(&mut self, state: &State, document: NamedNodeRef<'_>) -> bool {
+        let exists = state.exists(document);
+        if exists && !self.documents.contains(document.as_str()) {
+            self.documents.insert(document.as_str().into());
+        } else if !exists {
+            self.documents.remove(document.as_str());
+        }
+        let is_hidden = exists && !self.everyone_reads(state, document);
+        if is_hidden {
+            self.hidden.insert(document.as_str().into()).is_none()
+        } else {
+            self.hidden.remove(document.as_str()).is_some()
+        }
+    }
+
+    fn everyone_reads(&self, state: &State, document: NamedNodeRef<'_>) -> bool {
+        let modes = super::granted(state, self, &Agent::Anonymous, document);
+        modes.contains(super::AccessMode::Read)
+    }
+
+    fn mark(&mut self, state: &State, document: NamedNodeRef<'_>) {
+        let is_hidden = self.hidden.contains(document.as_str());
+        for id in graphs_of(state, document) {
+            if self.graphs.contains(id) == is_hidden {
+                continue;
+            }
+            let graphs = Arc::make_mut(&mut self.graphs);
+            if is_hidden { graphs.insert(id) } else { graphs.remove(id) }
+        }
+    }
+}
+
+/// The graph of a document and that of what the server says of it, where they hold anything.
+pub(crate) fn graphs_of(state: &State, document: NamedNodeRef<'_>) -> impl Iterator<Item = TermId> {
+    let meta = State::meta(document);
+    let own = state.id(document);
+    own.into_iter().chain(state.id(&meta))
+}
+
+fn is_acl(state: &State, graph: &NamedNode) -> bool {
+    state.base().kind_of(graph.as_ref()) == GraphKind::Acl
+}
+
+/// The document whose graph this is, or what the server says of it, where access documents decide
+/// on it. One may have nothing but what the server says.
+fn governed(state: &State, graph: &NamedNode) -> Option<NamedNode> {
+    let name = graph.as_str();
+    let document = NamedNodeRef::new_unchecked(name.strip_suffix(".meta").unwrap_or(name));
+    state.base().kind_of(document).has_access_rules().then(|| document.into_owned())
+}
+
+/// All graphs that there are or were.
+fn graphs(state: &State) -> impl Iterator<Item = NamedNode> {
+    state.graphs.keys().map(|name| NamedNode::new_unchecked(&**name))
+}
