@@ -38,6 +38,9 @@ impl Body {
         let mut container = !exists && model == Some(Model::Container);
         for triple in incoming {
             let asks_for_container = !exists && asks_for_container(triple);
+            if current.contains(triple) && !stored.contains(triple) {
+                continue;
+            }
             if !is_server_managed(triple, document.as_ref())
                 || asks_for_container && model == Some(Model::Document)
                 || stored.contains(triple)
@@ -45,7 +48,7 @@ impl Body {
                 triples.push(triple.clone());
             } else if asks_for_container {
                 container = true;
-            } else if !current.contains(triple) && !names_no_model(triple) {
+            } else if !names_no_model(triple) {
                 managed.push(triple.clone().in_graph(meta.clone()));
             }
         }
@@ -98,7 +101,12 @@ fn check_names(state: &State, document: &NamedNode, triples: &[Triple]) -> Resul
                 Term::BlankNode(_) | Term::Literal(_) => None,
             },
         ];
-        if let Some(reserved) = names.iter().flatten().find(|node| is_reserved(state, node)) {
+        let is_own = |node: &NamedNode| {
+            node.as_str().strip_prefix(document.as_str()).is_some_and(|rest| rest.starts_with('#'))
+                && !skolem::is_reserved(node.as_str())
+        };
+        let mut reserved = names.iter().flatten().filter(|node| is_reserved(state, node));
+        if let Some(reserved) = reserved.find(|node| !is_own(node)) {
             return Err(Rejection::Reserved(reserved.as_str().to_owned()));
         }
         if let Some(subject) = names[0].filter(|_| constrained) {

@@ -6,10 +6,23 @@ use oxrdf::NamedNode;
 /// One container: its path under the base, the class of its members (prefixed name), its titles.
 #[derive(Debug, Clone, Copy)]
 pub struct ContainerEntry {
+    /// None where the container above decides.
+    pub visibility: Option<Visibility>,
     pub path: &'static str,
     pub class: &'static str,
     pub fr: &'static str,
     pub en: &'static str,
+}
+
+/// Who reads the members of a container that say nothing of it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visibility {
+    Public,
+    /// The members of the organisation, circle or programme concerned: those whom an access
+    /// document names.
+    Members,
+    /// Who made it, and whom they allow.
+    Private,
 }
 
 const fn entry(
@@ -18,17 +31,28 @@ const fn entry(
     fr: &'static str,
     en: &'static str,
 ) -> ContainerEntry {
-    ContainerEntry { path, class, fr, en }
+    ContainerEntry { visibility: Some(Visibility::Public), path, class, fr, en }
+}
+
+impl ContainerEntry {
+    const fn of_members(self) -> Self {
+        Self { visibility: Some(Visibility::Members), ..self }
+    }
+
+    const fn private(self) -> Self {
+        Self { visibility: Some(Visibility::Private), ..self }
+    }
 }
 
 /// In the order in which the root lists them to people. The root itself comes first.
 pub const CONTAINERS: &[ContainerEntry] = &[
-    entry("", "", "Registre #CodeSocial", "#CodeSocial registry"),
+    entry("", "", "Registre #CodeSocial", "#CodeSocial registry").private(),
     entry("organizations", "pair:Organization", "Organisations", "Organisations"),
-    entry("users", "pair:Person", "Personnes", "Persons"),
+    entry("users", "pair:Person", "Personnes", "Persons").private(),
     entry("groups", "pair:Group", "Groupes et cercles", "Groups and circles"),
     entry("ecosystems", "pair:Ecosystem", "Écosystèmes contributifs", "Contributive ecosystems"),
-    entry("membership-associations", "pair:MembershipAssociation", "Appartenances", "Memberships"),
+    entry("membership-associations", "pair:MembershipAssociation", "Appartenances", "Memberships")
+        .of_members(),
     entry("territories", "cs:Territory", "Territoires", "Territories"),
     entry("places", "pair:PhysicalPlace", "Lieux", "Places"),
     entry("commons", "cs:Commons", "Communs", "Commons"),
@@ -44,12 +68,13 @@ pub const CONTAINERS: &[ContainerEntry] = &[
         "Coherence assessments",
     ),
     entry("deliverables", "cs:Deliverable", "Livrables", "Deliverables"),
-    entry("workspaces", "cs:Workspace", "Espaces de travail", "Workspaces"),
-    entry("tasks", "pair:Task", "Tâches", "Tasks"),
-    entry("proposals", "cs:GovernanceProposal", "Propositions", "Proposals"),
-    entry("reactions", "cs:Reaction", "Réactions", "Reactions"),
+    entry("workspaces", "cs:Workspace", "Espaces de travail", "Workspaces").of_members(),
+    entry("tasks", "pair:Task", "Tâches", "Tasks").of_members(),
+    entry("proposals", "cs:GovernanceProposal", "Propositions", "Proposals").of_members(),
+    entry("reactions", "cs:Reaction", "Réactions", "Reactions").of_members(),
     entry("decisions", "cs:Decision", "Décisions", "Decisions"),
-    entry("regulation-cases", "cs:RegulationCase", "Demandes de régulation", "Regulation cases"),
+    entry("regulation-cases", "cs:RegulationCase", "Demandes de régulation", "Regulation cases")
+        .of_members(),
     entry(
         "conventions",
         "cs:InscriptionConvention",
@@ -74,20 +99,20 @@ pub const CONTAINERS: &[ContainerEntry] = &[
     entry("needs", "cs:Need", "Besoins", "Needs"),
     entry("offers", "cs:Offer", "Offres", "Offers"),
     entry("pools", "cs:NeedPool", "Mutualisations", "Pools"),
-    entry("matches", "cs:Match", "Rapprochements", "Matches"),
-    entry("agreements", "vf:Agreement", "Accords d'échange", "Agreements"),
+    entry("matches", "cs:Match", "Rapprochements", "Matches").of_members(),
+    entry("agreements", "vf:Agreement", "Accords d'échange", "Agreements").of_members(),
     entry("matrices", "cs:WealthMatrix", "Matrices de richesses", "Wealth matrices"),
-    entry("flows", "cs:WealthFlow", "Flux de richesse", "Wealth flows"),
+    entry("flows", "cs:WealthFlow", "Flux de richesse", "Wealth flows").of_members(),
     entry("programmes", "cs:Programme", "Programmes", "Programmes"),
-    entry("participations", "cs:Participation", "Participations", "Participations"),
-    entry("candidacies", "cs:Candidacy", "Candidatures", "Candidacies"),
-    entry("self-diagnoses", "cs:SelfDiagnosis", "Autodiagnostics", "Self-diagnoses"),
+    entry("participations", "cs:Participation", "Participations", "Participations").of_members(),
+    entry("candidacies", "cs:Candidacy", "Candidatures", "Candidacies").of_members(),
+    entry("self-diagnoses", "cs:SelfDiagnosis", "Autodiagnostics", "Self-diagnoses").private(),
     entry("events", "pair:Event", "Évènements", "Events"),
     entry("kits", "cs:Kit", "Kits", "Kits"),
     entry("photo-missions", "cs:PhotoMission", "Missions photo", "Photo missions"),
     entry("indicators", "cs:Indicator", "Indicateurs", "Indicators"),
     entry("observations", "cs:Observation", "Observations", "Observations"),
-    entry("usage-feedback", "cs:UsageFeedback", "Retours d'usage", "Usage feedback"),
+    entry("usage-feedback", "cs:UsageFeedback", "Retours d'usage", "Usage feedback").private(),
     entry(
         "societal-briefs",
         "cs:SocietalBrief",

@@ -9,6 +9,7 @@ use oxrdf::NamedNode;
 /// The command that removes `document`.
 pub fn delete(request: Request<'_>, document: NamedNode) -> Command {
     let target = Some((document.clone(), AccessMode::Write));
+    let agent = request.agent.clone();
     request.command(
         CommandKind::Delete,
         target,
@@ -21,12 +22,15 @@ pub fn delete(request: Request<'_>, document: NamedNode) -> Command {
                     Rejection::NotFound(document.clone())
                 });
             }
+            if state.base().kind_of(graph).is_document() {
+                state.permits_deleting(&agent, graph)?;
+            }
             if state.is_container(graph) {
                 refuse_needed(state, &document)?;
             }
             let removed = state.graph(graph.into()).map(|t| t.in_graph(document.clone())).collect();
             let client = Changeset { removed, added: Vec::new() };
-            let deleted = Some(document.clone());
+            let deleted = state.base().kind_of(graph).is_document().then(|| document.clone());
             Ok(Proposal { client, deleted, ..Proposal::default() })
         }),
     )

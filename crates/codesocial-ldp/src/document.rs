@@ -15,6 +15,8 @@ pub enum DocumentKind {
     Container,
     /// Shapes: written by administrators, judged with all that they are about.
     Shapes,
+    /// Who may do what with a document: for who controls it.
+    Access,
     /// Ontology, schemes, versions: written by the operator, read by all.
     ReadOnly,
 }
@@ -43,17 +45,20 @@ pub struct Document {
 }
 
 impl Document {
-    /// Finds a document for an agent. What may not be read is absent.
+    /// Finds a document for an agent. What may not be read is absent; where nothing may be read,
+    /// whether it is there or not, that is said.
     pub fn find(state: &State, agent: &Agent, iri: &NamedNode) -> Result<Found, Rejection> {
         let absent = || {
-            if state.is_tombstoned(iri.as_ref()) {
+            if state.tells_deletion(agent, iri.as_ref()) {
                 Rejection::Gone(iri.clone())
             } else {
                 Rejection::NotFound(iri.clone())
             }
         };
+        state.permits_looking(agent, iri.as_ref())?;
+        // What is there and may not be read is as what is not there.
         if state.permits(agent, iri.as_ref(), AccessMode::Read).is_err() {
-            return Err(Rejection::NotFound(iri.clone()));
+            return Err(absent());
         }
         let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
         let etag = state.etag(iri.as_ref()).ok_or_else(absent)?;
@@ -105,13 +110,13 @@ impl Document {
             GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private => {
                 Some(DocumentKind::Resource)
             }
+            GraphKind::Acl => Some(DocumentKind::Access),
             GraphKind::Shapes => Some(DocumentKind::Shapes),
             GraphKind::Scheme | GraphKind::Ontology | GraphKind::Version => {
                 Some(DocumentKind::ReadOnly)
             }
             GraphKind::Default
             | GraphKind::Meta
-            | GraphKind::Acl
             | GraphKind::Remote
             | GraphKind::Quarantine
             | GraphKind::SandboxMeta

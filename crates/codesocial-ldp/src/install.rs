@@ -3,10 +3,13 @@
 //! that an administrator wrote.
 
 use crate::Request;
-use crate::containers::ContainerEntry;
+use crate::containers::{ContainerEntry, Visibility};
 use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{dct, ldp, rdf};
-use codesocial_store::{Agent, Command, CommandKind, Proposal, State};
+use codesocial_store::{
+    About, AccessMode, AclText, Agent, Command, CommandKind, Grantee, Proposal, State,
+    administrators,
+};
 use oxrdf::{Literal, NamedNode, Quad, Triple};
 use std::collections::HashSet;
 
@@ -32,7 +35,10 @@ pub fn install(request: Request<'_>, installation: Installation) -> Command {
                     replace(state, &graph, triples, &mut client);
                 }
             }
-            let server = missing_containers(state, installation.containers, &mut client);
+            let mut server = missing_containers(state, installation.containers, &mut client);
+            server
+                .added
+                .extend(installation.containers.iter().flat_map(|entry| access(state, entry)));
             Ok(Proposal { client, server, ..Proposal::default() })
         }),
     )
@@ -46,6 +52,31 @@ fn replace(state: &State, graph: &NamedNode, wanted: &[Triple], change: &mut Cha
     };
     change.removed.extend(quads(current.difference(&wanted).collect()));
     change.added.extend(quads(wanted.difference(&current).collect()));
+}
+
+/// The access document of a container, where it never had one: everyone sees the container, whoever
+/// is known may add to it, and what is added is as visible as its class.
+fn access(state: &State, entry: &ContainerEntry) -> Vec<Quad> {
+    let base = state.base();
+    let container = base.resolve(entry.path);
+    let Some(visibility) = entry.visibility else { return Vec::new() };
+    if state.had_access(container.as_ref()) {
+        return Vec::new();
+    }
+    let (read, append) = (&[AccessMode::Read], &[AccessMode::Append]);
+    let all = [AccessMode::Read, AccessMode::Write, AccessMode::Control];
+    let administrators = administrators(base);
+    let everyone = match visibility {
+        Visibility::Public => About::Both,
+        Visibility::Members | Visibility::Private => About::Itself,
+    };
+    let mut text = AclText::of(container)
+        .grant("administrators", Grantee::Agent(administrators.as_ref()), About::Both, &all)
+        .grant("everyone", Grantee::Everyone, everyone, read);
+    if !entry.path.is_empty() {
+        text = text.grant("known", Grantee::Authenticated, About::Itself, append);
+    }
+    text.quads()
 }
 
 /// Containers are created with their titles, which can be edited afterwards.

@@ -21,7 +21,7 @@ mod containers;
 mod install;
 mod load;
 
-pub use containers::{CONTAINERS, ContainerEntry};
+pub use containers::{CONTAINERS, ContainerEntry, Visibility};
 pub use definitions::Definitions;
 pub use delete::delete;
 pub use document::{Document, DocumentKind, Found};

@@ -5,12 +5,15 @@ use crate::Request;
 use crate::body::{Body, check_changes};
 use crate::derive::{Said, with_derived};
 use codesocial_rdf::vocab::system;
-use codesocial_rdf::{Base, Changeset, skolem};
-use codesocial_store::{Command, CommandKind, Proposal, Random, Rejection, State};
+use codesocial_rdf::{Base, Changeset, GraphKind, skolem};
+use codesocial_store::{
+    About, AccessMode, AclText, Agent, Command, CommandKind, Grantee, Proposal, Random, Rejection,
+    State, administrators,
+};
 use oxrdf::{
     BlankNode, GraphName, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Where exports are described, which are no documents.
@@ -216,6 +219,35 @@ pub fn revise(request: Request<'_>, documents: Documents, set: (String, String))
     )
 }
 
+/// A set is a publication: everyone reads what it holds, also where a container opens nothing by
+/// itself.
+fn published(state: &State, client: &Changeset) -> Vec<Quad> {
+    let is_open = |document: &NamedNode| {
+        let kind = state.base().kind_of(document.as_ref());
+        kind == GraphKind::Private
+            || state.permits(&Agent::Anonymous, document.as_ref(), AccessMode::Read).is_ok()
+    };
+    let documents: BTreeSet<NamedNode> = client
+        .added
+        .iter()
+        .filter_map(|quad| match &quad.graph_name {
+            GraphName::NamedNode(name) => Some(name.clone()),
+            GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
+        })
+        .filter(|document| !state.exists(document.as_ref()) && !is_open(document))
+        .collect();
+    let administrators = administrators(state.base());
+    let all = [AccessMode::Read, AccessMode::Write, AccessMode::Control];
+    let texts = documents.into_iter().map(|document| {
+        let administrators = Grantee::Agent(administrators.as_ref());
+        AclText::of(document)
+            .grant("administrators", administrators, About::Itself, &all)
+            .grant("everyone", Grantee::Everyone, About::Itself, &[AccessMode::Read])
+            .quads()
+    });
+    texts.flatten().collect()
+}
+
 /// The content of a document that is not there yet.
 fn absent(document: &str, triples: &[Triple], random: &mut Random) -> impl Iterator<Item = Quad> {
     let name = NamedNode::new_unchecked(document);
@@ -233,6 +265,7 @@ fn proposal(
     let client = with_derived(state, client, Said::Whole);
     let mut server = Changeset::default();
     if let Some((set, digest)) = set {
+        server.added = published(state, &client);
         let (name, graph) = (set_name(state, set), state.base().resolve("system/sets"));
         let digest = Literal::new_simple_literal(digest);
         let known = state

@@ -25,17 +25,27 @@ pub fn parse_n3_patch(text: &str, document: &NamedNode) -> Result<N3Patch, Rejec
 /// The command that patches `document`, or creates it where there is none and nothing is asked of
 /// what it holds.
 pub fn n3_patch(request: Request<'_>, document: NamedNode, patch: N3Patch) -> Command {
-    let target = Some((document.clone(), AccessMode::Write));
+    let (agent, adds) = (request.agent.clone(), patch.deletions.is_empty());
+    let asks = !adds || !patch.conditions.is_empty();
+    let mode = if adds { AccessMode::Append } else { AccessMode::Write };
     request.command(
         CommandKind::Patch,
-        target,
+        Some((document.clone(), mode)),
         Box::new(move |state, _| {
+            if asks {
+                // "The requester's ability to read … is required when ?conditions or ?deletions are
+                // non-empty." https://solidproject.org/TR/protocol#n3-patch
+                state.permits(&agent, document.as_ref(), AccessMode::Read)?;
+            }
             if state.is_tombstoned(document.as_ref()) {
                 return Err(Rejection::Gone(document.clone()));
             }
             let client = changes(state, &document, &patch)?;
             check_changes(state, &client)?;
             let exists = state.exists(document.as_ref());
+            if !exists && state.base().kind_of(document.as_ref()).is_document() {
+                state.permits_creating(&agent, document.as_ref())?;
+            }
             if client.is_empty() && !exists {
                 return Err(Rejection::EmptyDocument);
             }

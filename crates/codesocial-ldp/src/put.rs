@@ -16,6 +16,7 @@ pub fn put(
     model: Option<Model>,
 ) -> Command {
     let target = Some((document.clone(), AccessMode::Write));
+    let agent = request.agent.clone();
     request.command(
         CommandKind::Put,
         target,
@@ -23,6 +24,9 @@ pub fn put(
             let graph = document.as_ref();
             if state.is_tombstoned(graph) {
                 return Err(Rejection::Gone(document.clone()));
+            }
+            if !state.exists(graph) && state.base().kind_of(graph).is_document() {
+                state.permits_creating(&agent, graph)?;
             }
             let body = Body::check(state, &document, &triples, model, random)?;
             let container = body.container || state.is_container(graph);

@@ -4,9 +4,11 @@ use crate::Request;
 use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
 use codesocial_store::update::{Reach, changes, is_data_only};
-use codesocial_store::{Command, CommandKind, Proposal, Rejection, State, UpdateRefusal};
+use codesocial_store::{
+    AccessMode, Command, CommandKind, Proposal, Rejection, State, UpdateRefusal,
+};
 use spareval::CancellationToken;
-use spargebra::{SparqlParser, Update};
+use spargebra::{GraphUpdateOperation, SparqlParser, Update};
 use std::sync::Arc;
 
 /// Parses a request. Relative IRIs resolve against `base`.
@@ -32,6 +34,14 @@ pub fn update(
     carry_out(request, CommandKind::Update, update, Reach::Dataset, state, cancel)
 }
 
+/// What a patch takes: adding alone is appending.
+fn mode(update: &Update) -> AccessMode {
+    let adds = |operation: &GraphUpdateOperation| {
+        matches!(operation, GraphUpdateOperation::InsertData { .. })
+    };
+    if update.operations.iter().all(adds) { AccessMode::Append } else { AccessMode::Write }
+}
+
 /// Shared with `PATCH`, which reaches one document.
 pub(crate) fn carry_out(
     request: Request<'_>,
@@ -44,8 +54,12 @@ pub(crate) fn carry_out(
     let agent = request.agent.clone();
     let target = match &reach {
         Reach::Dataset => None,
-        Reach::Document(document) => Some((document.clone(), codesocial_store::AccessMode::Write)),
+        Reach::Document(document) => Some((document.clone(), mode(&update))),
     };
+    if let Some((document, AccessMode::Write)) = &target {
+        // What deletes and what asks tells what was there.
+        state.permits(&agent, document.as_ref(), AccessMode::Read)?;
+    }
     let location = target.as_ref().map(|(document, _)| document.clone());
     if is_data_only(&update) {
         return Ok(request.command(

@@ -50,7 +50,7 @@ const CONTAINERS: &[ContainerEntry] = &[
 ];
 
 const fn entry(path: &'static str, fr: &'static str, en: &'static str) -> ContainerEntry {
-    ContainerEntry { path, class: "", fr, en }
+    ContainerEntry { visibility: None, path, class: "", fr, en }
 }
 
 /// A store whose clock stands still and whose randomness is counted.
