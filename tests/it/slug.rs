@@ -58,6 +58,6 @@ fn no_document_takes_the_address_of_a_service() {
     for slug in ["search", "export", "metrics", "sparql", "healthz", "system", "context"] {
         let location = server.post("/").header("Slug", slug).turtle(body).send().location();
         assert_eq!(location, format!("/{slug}-2"));
-        assert_eq!(server.get(&location).send().status, 200);
+        assert_eq!(server.get(&location).admin().status(), 200);
     }
 }

@@ -1,5 +1,6 @@
 //! The Linked Data Platform over HTTP. <https://www.w3.org/TR/ldp/>
 
+mod access;
 mod read;
 mod write;
 
@@ -99,7 +100,13 @@ impl Call {
 
     /// What every answer for this address carries, errors included.
     fn resource_headers(&self) -> HeaderMap {
-        resource_headers(self.kind()).clone()
+        let state = self.app.store.state();
+        let kind = Document::kind_for(&state, &self.agent, self.iri.as_ref());
+        let mut headers = resource_headers(kind).clone();
+        if let Some(kind) = kind {
+            access::tell(&mut headers, &state, &self.agent, &self.iri, kind);
+        }
+        headers
     }
 
     fn options(&self) -> Response {
@@ -111,7 +118,7 @@ impl Call {
 fn allowed(kind: Option<DocumentKind>) -> &'static str {
     match kind {
         Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
-        Some(DocumentKind::Resource | DocumentKind::Shapes) => {
+        Some(DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::Access) => {
             "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
         }
         Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
@@ -121,13 +128,13 @@ fn allowed(kind: Option<DocumentKind>) -> &'static str {
 
 /// What every answer for a kind of document carries, made once.
 fn resource_headers(kind: Option<DocumentKind>) -> &'static HeaderMap {
-    use DocumentKind::{Container, ReadOnly, Resource, Shapes};
+    use DocumentKind::{Access, Container, ReadOnly, Resource, Shapes};
     static OF_KINDS: LazyLock<[HeaderMap; 4]> = LazyLock::new(|| {
         [Some(Container), Some(Resource), Some(ReadOnly), None].map(made_resource_headers)
     });
     match kind {
         Some(Container) => &OF_KINDS[0],
-        Some(Resource | Shapes) => &OF_KINDS[1],
+        Some(Resource | Shapes | Access) => &OF_KINDS[1],
         Some(ReadOnly) => &OF_KINDS[2],
         None => &OF_KINDS[3],
     }
@@ -145,9 +152,12 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
         headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
     }
     let patches = match kind {
-        Some(DocumentKind::Container | DocumentKind::Resource | DocumentKind::Shapes) => {
-            Some(ACCEPT_PATCH)
-        }
+        Some(
+            DocumentKind::Container
+            | DocumentKind::Resource
+            | DocumentKind::Shapes
+            | DocumentKind::Access,
+        ) => Some(ACCEPT_PATCH),
         Some(DocumentKind::ReadOnly) => None,
         None => Some(ACCEPT_PATCH_ABSENT),
     };

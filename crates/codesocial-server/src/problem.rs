@@ -166,6 +166,8 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", String::new()),
         Rejection::Forbidden => (S::FORBIDDEN, "forbidden", String::new()),
         Rejection::PersonsClosed => (S::FORBIDDEN, "persons-closed", String::new()),
+        Rejection::NoController(iri) => (S::CONFLICT, "no-controller", iri.to_string()),
+        Rejection::RootAccess => (S::METHOD_NOT_ALLOWED, "root-access", String::new()),
         Rejection::NotFound(iri) => (S::NOT_FOUND, "not-found", iri.to_string()),
         Rejection::Gone(iri) => (S::GONE, "gone", iri.to_string()),
         Rejection::NotAContainer(iri) => {

@@ -112,7 +112,7 @@ pub(crate) async fn get(
     let (body, next) = answered.map_err(refuse)?;
     let mut headers = HeaderMap::from_iter([
         (CONTENT_TYPE, HeaderValue::from_static(form.media_type())),
-        (VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie")),
+        (VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization, Cookie")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ]);
     headers.extend(next.and_then(|next| HeaderValue::from_str(&next).ok()).map(|n| (LINK, n)));

@@ -19,6 +19,8 @@ use crate::representation::Form;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     pub(crate) agent: Agent,
+    /// The last entry that changed who may do what.
+    pub(crate) access: u64,
     pub(crate) document: NamedNode,
     pub(crate) form: Form,
     pub(crate) portion: Portion,
@@ -128,7 +130,7 @@ mod tests {
     fn key(n: usize) -> Key {
         let document = NamedNode::new_unchecked(format!("http://x/{n}"));
         let form = Form::Rdf(RdfSyntax::Turtle);
-        Key { agent: Agent::Anonymous, document, form, portion: Portion::default() }
+        Key { agent: Agent::Anonymous, access: 0, document, form, portion: Portion::default() }
     }
 
     fn tag(state: &str) -> EntityTag {

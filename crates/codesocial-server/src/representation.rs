@@ -87,9 +87,12 @@ impl Form {
     /// What the answer depends on.
     pub(crate) fn vary(self, kind: DocumentKind) -> &'static str {
         match (self, kind) {
-            (Self::Page(_), _) => "Accept, Accept-Language, Cookie",
-            (_, DocumentKind::Container) => "Accept, Prefer",
-            (_, DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::ReadOnly) => "Accept",
+            (Self::Page(_), _) => "Accept, Accept-Language, Authorization, Cookie",
+            (_, DocumentKind::Container) => "Accept, Authorization, Cookie, Prefer",
+            (_, DocumentKind::ReadOnly) => "Accept",
+            (_, DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::Access) => {
+                "Accept, Authorization, Cookie"
+            }
         }
     }
 }

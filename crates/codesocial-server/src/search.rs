@@ -17,7 +17,7 @@ const RESULTS: usize = 20;
 const RESULTS_MAX: usize = 100;
 /// A longer text is cut: no name is as long.
 const TEXT_CHARS_MAX: usize = 200;
-const VARIES: &str = "Accept, Accept-Language, Cookie";
+const VARIES: &str = "Accept, Accept-Language, Authorization, Cookie";
 
 pub(crate) async fn get(
     State(app): State<App>,

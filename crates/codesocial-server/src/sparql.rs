@@ -197,7 +197,8 @@ async fn answer(
         Err(Unfinished::Truncated) => return Err(refuse(Refusal::AnswerTooLarge)),
         Err(Unfinished::Lost) => return Err(refuse(Refusal::Internal)),
     };
-    Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept")], body).into_response())
+    Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept, Authorization, Cookie")], body)
+        .into_response())
 }
 
 /// A body that is sent while the rest is evaluated. An answer that remains unfinished ends in an

@@ -1,7 +1,7 @@
 //! `GET` and `HEAD`: a document in the form that the client prefers, rendered once for all who ask
 //! for the same.
 
-use super::{Call, header, link};
+use super::{Call, access, header, link};
 use crate::extract::{EntityTag, Language, PageQuery, Portion, Selection, Shown, pairs};
 use crate::pages::{CHANGES_MAX, CHANGES_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN};
 use crate::problem::{Problem, Refusal};
@@ -44,7 +44,8 @@ impl Call {
             return self.history(&state, language).await;
         }
         let (agent, document, portion) = (self.agent.clone(), self.iri.clone(), self.portion(form));
-        let mut key = Key { agent, document, form, portion };
+        let access = state.access_changed();
+        let mut key = Key { agent, access, document, form, portion };
         let seq = state.head().seq;
         let ready = self.app.rendered.get(&key);
         if let Some(rendered) = ready.filter(|rendered| rendered.holds_at(seq)) {
@@ -56,7 +57,7 @@ impl Call {
         }
         let tag = tag(&state, &found, form, key.portion.shown);
         if self.conditions.not_modified(&tag) {
-            let headers = headers(&found, form, &tag);
+            let headers = self.headers(&state, &found, form, &tag);
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
         let ready = self.app.rendered.get(&key);
@@ -137,11 +138,21 @@ impl Call {
     /// <https://www.w3.org/TR/ldp-paging/#ldpp-client-nav-next>
     fn first_page(&self, portion: &Portion) -> Response {
         let mut headers = super::resource_headers(Some(DocumentKind::Container)).clone();
-        headers.insert(VARY, HeaderValue::from_static("Accept, Prefer"));
+        headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Prefer"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let query = PageQuery { after: "", max: portion.max };
         headers.insert(LOCATION, header(&format!("{}{query}", self.iri.as_str())));
         (StatusCode::SEE_OTHER, headers).into_response()
+    }
+
+    /// The headers that an answer has whether it is new to the client or not.
+    fn headers(&self, state: &State, found: &Found, form: Form, tag: &EntityTag) -> HeaderMap {
+        let mut headers = super::resource_headers(Some(found.kind)).clone();
+        headers.insert(VARY, HeaderValue::from_static(form.vary(found.kind)));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(ETAG, header(tag.as_str()));
+        access::tell(&mut headers, state, &self.agent, &self.iri, found.kind);
+        headers
     }
 
     async fn render(
@@ -158,6 +169,7 @@ impl Call {
             }
             _ => Vec::new(),
         };
+        let unchanged = self.headers(&state, &found, form, &tag);
         let (app, agent, iri) = (self.app.clone(), self.agent.clone(), self.iri.clone());
         let rendering = move || {
             let page_max = app.config.page_members_max;
@@ -184,7 +196,6 @@ impl Call {
             }
             let body = render(&app, &state, &agent, &document, &changes, form, &key.portion)
                 .map_err(|_| Refusal::NotAcceptable)?;
-            let unchanged = headers(&found, form, &tag);
             let mut headers = unchanged.clone();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(form.media_type()));
             links(&mut headers, &state, &document, form, &key.portion);
@@ -215,17 +226,14 @@ fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> EntityTag {
             EntityTag::new(&found.etag, &format!("{variant}.{seq}"))
         }
         Shown::Minimal => EntityTag::new(&found.etag, &format!("{variant}.minimal")),
+        // Which members are told of depends on who may read them.
+        Shown::Members | Shown::Containment
+            if found.kind == DocumentKind::Container && state.access_changed() > 0 =>
+        {
+            EntityTag::new(&found.etag, &format!("{variant}.{}", state.access_changed()))
+        }
         Shown::Members | Shown::Containment => EntityTag::new(&found.etag, variant),
     }
-}
-
-/// The headers that an answer has whether it is new to the client or not.
-fn headers(found: &Found, form: Form, tag: &EntityTag) -> HeaderMap {
-    let mut headers = super::resource_headers(Some(found.kind)).clone();
-    headers.insert(VARY, HeaderValue::from_static(form.vary(found.kind)));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(ETAG, header(tag.as_str()));
-    headers
 }
 
 /// Where the reader may go from here.

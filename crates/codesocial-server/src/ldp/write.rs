@@ -12,7 +12,9 @@ use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Creation, DocumentKind, Model};
 use codesocial_rdf::{RdfSyntax, parse};
-use codesocial_store::{Agent, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal};
+use codesocial_store::{
+    AccessMode, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal,
+};
 use spareval::CancellationToken;
 use std::sync::Arc;
 
@@ -164,14 +166,21 @@ impl Call {
     }
 
     fn refuse_read_only(&self) -> Result<(), Problem> {
-        if self.agent == Agent::Anonymous {
-            return Err(self.refuse(Rejection::Unauthenticated));
-        }
+        // Before the body is read: who may not write at all need not send it.
+        let state = self.app.store.state();
+        state
+            .permits(&self.agent, self.iri.as_ref(), AccessMode::Append)
+            .map_err(|rejection| self.refuse(rejection))?;
         match self.kind() {
             Some(DocumentKind::ReadOnly) => {
                 Err(self.refuse(Refusal::Method(super::allowed(self.kind()))))
             }
-            Some(DocumentKind::Container | DocumentKind::Resource | DocumentKind::Shapes)
+            Some(
+                DocumentKind::Container
+                | DocumentKind::Resource
+                | DocumentKind::Shapes
+                | DocumentKind::Access,
+            )
             | None => Ok(()),
         }
     }

@@ -105,7 +105,10 @@ pub(super) fn page(
     let hidden = match document.kind {
         _ if is_scheme => scheme::SHOWN.to_vec(),
         DocumentKind::Container => vec![dct::TITLE],
-        DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::ReadOnly => Vec::new(),
+        DocumentKind::Resource
+        | DocumentKind::Shapes
+        | DocumentKind::Access
+        | DocumentKind::ReadOnly => Vec::new(),
     };
     // What a version says, it says of the description that it froze.
     let whole = described(document).filter(|_| is_version).unwrap_or(&document.iri);
@@ -124,7 +127,7 @@ pub(super) fn page(
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
         }
         DocumentKind::ReadOnly if is_version => Body::Parts { nodes: outline.rest() },
-        DocumentKind::Shapes | DocumentKind::ReadOnly => {
+        DocumentKind::Shapes | DocumentKind::Access | DocumentKind::ReadOnly => {
             Body::Terms { groups: terms(outline.rest()) }
         }
         DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
