@@ -167,6 +167,7 @@ namespace! {
     BASE = "base",
     DIGEST = "digest",
     EDITED = "edited",
+    ERASED_BY = "erasedBy",
     FORMAT = "format",
     HIDDEN = "hidden",
     KEY = "key",

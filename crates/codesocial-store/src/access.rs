@@ -163,6 +163,19 @@ impl State {
         }
     }
 
+    /// Whether a person and nobody else but the administrators may use a document.
+    pub fn is_theirs_alone(&self, person: NamedNodeRef<'_>, document: NamedNodeRef<'_>) -> bool {
+        let administrators = administrators(self.base());
+        let allowed = [person, administrators.as_ref()];
+        match self.access.own(document) {
+            Some(own) => own.names_only(acl::Reach::Own, &allowed),
+            None => {
+                let above = self.access.above(self.base(), document);
+                above.is_some_and(|above| above.names_only(acl::Reach::Inherited, &allowed))
+            }
+        }
+    }
+
     /// Whether a document ever had an access document of its own.
     pub fn had_access(&self, document: NamedNodeRef<'_>) -> bool {
         self.graphs.contains_key(document_of(document).as_str())
@@ -231,11 +244,11 @@ pub(crate) fn scope<'a>(
     removed: &'a [Quad],
     added: &'a [Quad],
 ) -> Result<(), Rejection> {
-    if removed.iter().chain(added).any(|quad| is_personal(state.base(), quad)) {
-        return Err(Rejection::PersonsClosed);
-    }
     if *agent == Agent::Server {
         return Ok(());
+    }
+    if removed.iter().chain(added).any(|quad| is_personal(state.base(), quad)) {
+        return Err(Rejection::PersonsClosed);
     }
     let mut needed: HashMap<&'a GraphName, AccessMode> = HashMap::new();
     needed.extend(added.iter().map(|quad| (&quad.graph_name, AccessMode::Append)));

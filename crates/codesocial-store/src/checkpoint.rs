@@ -75,6 +75,12 @@ pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
+/// The checkpoints of the entries before `seq`.
+pub(crate) fn list_before(folder: &Path, seq: u64) -> io::Result<Vec<PathBuf>> {
+    let first = folder.join(file_name(seq));
+    Ok(list(folder)?.into_iter().filter(|path| *path < first).collect())
+}
+
 /// Reads a state of the instance at `base`.
 pub(crate) fn read(path: &Path, base: &Base) -> Result<State, CheckpointError> {
     read_with_results(path, base).map(|(state, _)| state)

@@ -49,6 +49,8 @@ pub enum CommandKind {
     Delete,
     Update,
     Publish,
+    /// Takes graphs away, and what the journal holds of them.
+    Erase,
 }
 
 impl fmt::Display for CommandKind {
@@ -64,6 +66,7 @@ impl fmt::Display for CommandKind {
             Self::Delete => "delete",
             Self::Update => "update",
             Self::Publish => "publish",
+            Self::Erase => "erase",
         })
     }
 }

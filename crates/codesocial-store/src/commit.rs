@@ -61,7 +61,7 @@ pub(crate) fn decide(
     let rules = rules_after(state, &candidate, &net)?;
     let Verdict { results, remarks, refusal } =
         rules.judge(state, &candidate, &net, command.now)?;
-    if let Some(report) = refusal.filter(|_| command.kind != CommandKind::Install) {
+    if let Some(report) = refusal.filter(|_| !command.kind.may_break_rules()) {
         return Err(Rejection::Shapes(Arc::new(report)));
     }
     let net = net.then(own);
@@ -143,7 +143,7 @@ fn record(
         };
         after.at = header.at;
         after.head = Head { seq, hash: header.hash() };
-        entries.push(Entry { header, segments });
+        entries.push(Entry { header, segments, erased: Vec::new() });
     }
     after.access = before.access.after(&after, &net, after.head.seq);
     let effect = if created { Effect::Created } else { Effect::Changed };

@@ -9,6 +9,7 @@ mod checkpoint;
 mod command;
 mod commit;
 mod crash;
+mod erasure;
 mod forms;
 mod history;
 mod ids;
@@ -37,6 +38,7 @@ pub use command::{
     Command, CommandKind, Committed, Computed, Effect, Etag, Precondition, Proposal, Propose,
 };
 pub use crash::{Crash, CrashError, CrashPoint};
+pub use erasure::ErasedSegment;
 pub use history::Change;
 pub use ids::{OpaqueId, OpaqueIdError, Random};
 pub use journal::{
@@ -44,7 +46,7 @@ pub use journal::{
     merkle_root,
 };
 pub use recovery::{
-    Verified, VerifiedResults, VerifyError, read_base, read_entries, read_state, verify,
+    Erased, Verified, VerifiedResults, VerifyError, read_base, read_entries, read_state, verify,
     verify_results,
 };
 pub use rejection::{Rejection, UpdateRefusal};

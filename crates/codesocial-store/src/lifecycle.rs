@@ -144,6 +144,17 @@ fn delete(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &m
     if before.permits(&Agent::Anonymous, document, AccessMode::Read).is_err() {
         server.added.push(before.hidden_mark(document));
     }
+    server.added.extend(whose(before, document));
+}
+
+/// Whose a deleted document was, where it was theirs alone: it is forgotten with them.
+fn whose(before: &State, document: NamedNodeRef<'_>) -> Option<Quad> {
+    let meta = State::meta(document);
+    let mut said = before.graph(meta.as_ref().into());
+    let creator = said.find(|triple| triple.predicate == dct::CREATOR)?;
+    let Term::NamedNode(person) = &creator.object else { return None };
+    let is_theirs = before.is_theirs_alone(person.as_ref(), document);
+    is_theirs.then(|| creator.clone().in_graph(before.tombstones()))
 }
 
 fn time(document: NamedNodeRef<'_>, property: NamedNodeRef<'_>, now: Timestamp) -> Quad {

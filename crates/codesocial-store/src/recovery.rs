@@ -5,8 +5,8 @@ use crate::commit::decide;
 use crate::journal::{Entry, Hash, Journal, JournalError, SqliteJournal};
 use crate::store::JOURNAL_FILE;
 use crate::{
-    AccessMode, Agent, Command, CommandKind, Head, OpenError, Precondition, Proposal, Random,
-    Rejection, State, checkpoint, hex,
+    AccessMode, Agent, Command, CommandKind, ErasedSegment, Head, OpenError, Precondition,
+    Proposal, Random, Rejection, State, checkpoint, hex,
 };
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, Patch};
@@ -53,7 +53,8 @@ pub(crate) async fn open(
     }
     let start = newest_checkpoint(journal, folder, &stored).await?;
     let checkpointed = start.as_ref().map_or(0, |state| state.head.seq);
-    let state = replay_from(journal, start.unwrap_or_else(|| State::empty(stored)), None).await?;
+    let start = start.unwrap_or_else(|| State::empty(stored));
+    let (state, _) = replay_from(journal, start, None).await?;
     let state = state.with_rules(edition);
     if edition == Edition::V1_0 && state.needs_draft() {
         return Err(OpenError::Draft);
@@ -166,12 +167,14 @@ pub(crate) async fn newest_checkpoint_seq(
     Ok(newest.map(|state| state.head.seq))
 }
 
-/// The state after replaying the journal, up to entry `until` where given.
+/// The state after replaying the journal, up to entry `until` where given, and the segments that
+/// are no longer there.
 async fn replay_from(
     journal: &Journal,
     mut state: State,
     until: Option<u64>,
-) -> Result<State, JournalError> {
+) -> Result<(State, Vec<(u64, ErasedSegment)>), JournalError> {
+    let mut erased = Vec::new();
     loop {
         let entries = journal.after(state.head.seq, PAGE).await?;
         if entries.is_empty() {
@@ -179,9 +182,10 @@ async fn replay_from(
         }
         for entry in &entries {
             if until.is_some_and(|until| entry.header.seq > until) {
-                return Ok(state);
+                return Ok((state, erased));
             }
             state = state.replay(entry)?;
+            erased.extend(entry.erased.iter().map(|segment| (entry.header.seq, segment.clone())));
         }
         // A delta that grows without bound costs more than a merge now and then.
         if state.snapshot().merge_due() {
@@ -196,7 +200,7 @@ async fn replay_from(
             problem: "the head is not the last entry of the chain".to_owned(),
         });
     }
-    Ok(state)
+    Ok((state, erased))
 }
 
 /// What a verification found.
@@ -207,6 +211,34 @@ pub struct Verified {
     pub checkpoint: Option<u64>,
     /// The digest of the state at the head: equal states have equal ones.
     pub digest: Hash,
+    /// The segments that are no longer there.
+    pub erased: Vec<Erased>,
+}
+
+/// A segment that is no longer there, as an entry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    pub seq: u64,
+    /// Its place in the entry.
+    pub n: u32,
+    /// The entry that erased it.
+    pub by: u64,
+}
+
+/// Nothing may be missing but what an entry says was erased.
+fn explained(
+    state: &State,
+    erased: Vec<(u64, ErasedSegment)>,
+) -> Result<Vec<Erased>, JournalError> {
+    let erasures = state.erasures();
+    let explain = |(seq, segment): (u64, ErasedSegment)| match erasures.get(&segment.graph) {
+        Some(&by) if seq <= by => Ok(Erased { seq, n: segment.n, by }),
+        _ => {
+            let problem = format!("segment {} is missing, and no entry erased it", segment.n);
+            Err(JournalError::Damaged { seq, problem })
+        }
+    };
+    erased.into_iter().map(explain).collect()
 }
 
 /// Why a data directory does not verify.
@@ -229,8 +261,9 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
         let checkpoint = newest_checkpoint(&journal, folder, &base).await?;
         let seq = checkpoint.as_ref().map(|state| state.head.seq);
         let mut state = State::empty(base);
+        let mut erased = Vec::new();
         if let Some(checkpoint) = checkpoint {
-            state = replay_from(&journal, state, seq).await.map_err(OpenError::from)?;
+            (state, erased) = replay_from(&journal, state, seq).await.map_err(OpenError::from)?;
             let same = state.head == checkpoint.head
                 && state.digest() == checkpoint.digest()
                 && state.graphs == checkpoint.graphs;
@@ -239,12 +272,15 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
             }
         }
         let head = journal.head().await.map_err(OpenError::from)?;
-        let state = replay_from(&journal, state, Some(head.seq)).await.map_err(OpenError::from)?;
+        let (state, more) =
+            replay_from(&journal, state, Some(head.seq)).await.map_err(OpenError::from)?;
+        erased.extend(more);
         if state.head != head {
             let problem = "the head is not an entry of the chain".to_owned();
             return Err(OpenError::from(JournalError::Damaged { seq: head.seq, problem }).into());
         }
-        Ok(Verified { head: state.head, checkpoint: seq, digest: state.digest() })
+        let erased = explained(&state, erased).map_err(OpenError::from)?;
+        Ok(Verified { head: state.head, checkpoint: seq, digest: state.digest(), erased })
     })
 }
 
@@ -294,11 +330,8 @@ pub fn read_state(folder: &Path) -> Result<State, OpenError> {
         let start = newest_checkpoint(&journal, folder, &base).await?;
         let head = journal.head().await?;
         let start = start.unwrap_or_else(|| State::empty(base));
-        Ok(replay_from(&journal, start, Some(head.seq))
-            .await?
-            .published()
-            .with_access()
-            .with_rules(Edition::Draft1_2))
+        let (state, _) = replay_from(&journal, start, Some(head.seq)).await?;
+        Ok(state.published().with_access().with_rules(Edition::Draft1_2))
     })
 }
 

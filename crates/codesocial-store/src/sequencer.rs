@@ -6,8 +6,8 @@ use crate::journal::{Journal, JournalError};
 use crate::state::Quads;
 use crate::store::Published;
 use crate::{
-    Command, CommitError, Committed, Computed, Crash, CrashPoint, Head, Rejection, State,
-    checkpoint,
+    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Head, Rejection,
+    State, checkpoint,
 };
 use codesocial_graph::Snapshot;
 use codesocial_rdf::Changeset;
@@ -32,7 +32,7 @@ pub(crate) enum Message {
     /// Decide as for a commit, and write nothing.
     Judge(Box<Command>, oneshot::Sender<Answer>),
     /// A background merge ended: the state it began from, as a new generation.
-    Merged(Snapshot),
+    Merged(u64, Snapshot),
     Stop,
 }
 
@@ -47,6 +47,10 @@ pub(crate) struct Sequencer {
     pub(crate) sender: mpsc::WeakSender<Message>,
     /// While a merge runs: what was published since it began.
     pub(crate) since_merge: Option<Vec<Changeset>>,
+    /// How many merges began. The end of one counts only where no other began since.
+    pub(crate) merges: u64,
+    pub(crate) merging: Option<JoinHandle<()>>,
+    /// Checkpoints that are being written.
     pub(crate) background: Vec<JoinHandle<()>>,
     pub(crate) checkpointed: u64,
     pub(crate) computed: Computed,
@@ -74,7 +78,10 @@ impl Sequencer {
                         let decided = guarded(&command, &self.published.get(), self.computed);
                         drop(answer.send(decided.map(|accepted| accepted.committed)));
                     }
-                    Message::Merged(snapshot) => self.install(&snapshot),
+                    Message::Merged(merge, snapshot) if merge == self.merges => {
+                        self.install(&snapshot);
+                    }
+                    Message::Merged(..) => {}
                     Message::Stop => stop = true,
                 }
                 next = if waiting.len() < BATCH_MAX { self.messages.try_recv().ok() } else { None };
@@ -93,11 +100,13 @@ impl Sequencer {
         let before = self.published.get();
         let mut state = State::clone(&before);
         let (mut entries, mut nets, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut erases = false;
         for (command, answer) in waiting {
             let decided = guarded(&command, &state, self.computed);
             if let Ok(accepted) = decided {
                 let Accepted { state: after, entries: new, net, committed } = accepted;
                 state = after;
+                erases |= command.kind == CommandKind::Erase;
                 entries.extend(new);
                 nets.push(net);
                 answers.push((answer, Ok(committed)));
@@ -119,6 +128,10 @@ impl Sequencer {
                     }
                 }
                 self.crash.at(CrashPoint::BeforeAnswer);
+                if erases && let Err(error) = self.forget() {
+                    // The next start does what is left.
+                    tracing::error!(%error, "what was erased is still on the disk");
+                }
                 for (answer, result) in answers {
                     // A client that went away does not hear what became of its command.
                     drop(answer.send(result));
@@ -174,11 +187,46 @@ impl Sequencer {
         let Some(sender) = self.sender.upgrade() else { return };
         let crash = self.crash.clone();
         self.since_merge = Some(Vec::new());
-        self.background.push(std::thread::spawn(move || {
+        self.merges += 1;
+        let merge = self.merges;
+        self.merging = Some(std::thread::spawn(move || {
             crash.at(CrashPoint::DuringMerge);
             // The store may have stopped meanwhile: then nobody needs the result.
-            drop(sender.blocking_send(Message::Merged(snapshot.merged())));
+            drop(sender.blocking_send(Message::Merged(merge, snapshot.merged())));
         }));
+    }
+
+    /// Does what is left of erasures that a crash or a full disk interrupted.
+    pub(crate) fn resume_forgetting(&mut self) -> Result<(), ForgetError> {
+        let erasures = self.published.get().erasures();
+        let Some(last) = erasures.values().max() else { return Ok(()) };
+        let left = self.runtime.block_on(self.journal.forget(&erasures))?;
+        if left > 0 || !checkpoint::list_before(&self.folder, *last)?.is_empty() {
+            self.forget()?;
+        }
+        Ok(())
+    }
+
+    /// Takes what was erased from the disk and from memory: the journal's segments, the checkpoints
+    /// and the terms that the view still holds.
+    fn forget(&mut self) -> Result<(), ForgetError> {
+        self.runtime.block_on(self.journal.forget(&self.published.get().erasures()))?;
+        for thread in self.background.drain(..) {
+            drop(thread.join());
+        }
+        // A merge that runs began with what is forgotten: its end does not count.
+        self.merges += 1;
+        self.since_merge = None;
+        let state = self.published.get().forgotten();
+        // The older ones first: a crash now costs time, not a secret.
+        for older in checkpoint::list_before(&self.folder, state.head.seq)? {
+            std::fs::remove_file(older)?;
+        }
+        checkpoint::write(&self.folder, &state, &self.crash)
+            .map_err(|error| std::io::Error::other(error.to_string()))?;
+        self.checkpointed = state.head.seq;
+        self.published.set(state);
+        Ok(())
     }
 
     /// Re-maps what arrived during a merge onto the new generation, and publishes that.
@@ -211,7 +259,7 @@ impl Sequencer {
     }
 
     fn finish(mut self) {
-        for thread in self.background.drain(..) {
+        for thread in self.background.drain(..).chain(self.merging.take()) {
             drop(thread.join());
         }
         let state = self.published.get();
@@ -224,6 +272,15 @@ impl Sequencer {
             tracing::error!(%error, "the journal stays in two files");
         }
     }
+}
+
+/// Why what was erased is not yet forgotten.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ForgetError {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
 }
 
 /// A proposal that panics refuses its own command, not the batch.

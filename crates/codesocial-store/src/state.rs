@@ -5,7 +5,7 @@ use crate::access::AccessIndex;
 use crate::rules::Rules;
 use crate::{Agent, Etag, Head, OpaqueId, Rejection, Results, StoredResult};
 use codesocial_graph::{Candidate, Pattern, Snapshot};
-use codesocial_rdf::vocab::{as2, ldp, rdf, system};
+use codesocial_rdf::vocab::{as2, dct, ldp, rdf, system};
 use codesocial_rdf::{Base, GraphKind};
 use codesocial_shacl::{Report, ValidationResult};
 use jiff::Timestamp;
@@ -107,6 +107,15 @@ impl State {
     pub(crate) fn hidden_mark(&self, document: NamedNodeRef<'_>) -> Quad {
         let graph = self.tombstones();
         Quad::new(document.into_owned(), system::HIDDEN, Literal::from(true), graph)
+    }
+
+    /// What the server remembers of deleted documents that were a person's alone.
+    pub fn deletions_by(&self, person: NamedNodeRef<'_>) -> Vec<Quad> {
+        let tombstones = self.tombstones();
+        self.graph(tombstones.as_ref().into())
+            .filter(|triple| triple.predicate == dct::CREATOR && triple.object == person.into())
+            .map(|triple| triple.in_graph(tombstones.clone()))
+            .collect()
     }
 
     /// Whether an agent may know that a document was deleted: everyone may of what everyone could

@@ -1,7 +1,7 @@
 //! A handle to the store: read the newest state, commit a command.
 
 use crate::journal::{Journal, JournalError, SqliteJournal};
-use crate::sequencer::{Answer, Message, QUEUE_MAX, Sequencer};
+use crate::sequencer::{Answer, ForgetError, Message, QUEUE_MAX, Sequencer};
 use crate::side::keys::Keys;
 use crate::side::tokens::Tokens;
 use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
@@ -132,7 +132,7 @@ impl Store {
         }
         let published = Arc::new(Published(RwLock::new(Arc::new(recovered.state.published()))));
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
-        let sequencer = Sequencer {
+        let mut sequencer = Sequencer {
             journal,
             runtime,
             published: published.clone(),
@@ -141,10 +141,16 @@ impl Store {
             messages,
             sender: queue.downgrade(),
             since_merge: None,
+            merges: 0,
+            merging: None,
             background: Vec::new(),
             checkpointed: recovered.checkpointed,
             computed,
         };
+        sequencer.resume_forgetting().map_err(|error| match error {
+            ForgetError::Journal(error) => OpenError::Journal(error),
+            ForgetError::Io(error) => OpenError::Folder { path: folder.clone(), error },
+        })?;
         let journal_file = folder.join(JOURNAL_FILE);
         let writer =
             sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;

@@ -30,7 +30,7 @@ fn entry(text: &str) -> Entry {
             bytes: format!("{}\n", patch.trim_end_matches('\n')).into_bytes(),
         }
     });
-    Entry { header, segments: segments.collect() }
+    Entry { header, segments: segments.collect(), erased: Vec::new() }
 }
 
 fn hash(hex: &str) -> Hash {

@@ -2,7 +2,7 @@
 
 use super::{Common, Failure, say};
 use clap::Args;
-use codesocial_store::{Verified, VerifiedResults, hex};
+use codesocial_store::{Erased, Verified, VerifiedResults, hex};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub(super) struct Verify {
     shapes: bool,
 }
 
-/// How many differing results are told of each kind.
+/// How many differing results are told of each kind, and how many erased segments.
 const TOLD_MAX: usize = 20;
 
 impl Verify {
@@ -29,6 +29,12 @@ impl Verify {
             let edition = config.shacl.edition();
             let verified = codesocial_store::verify_results(&config.data, edition);
             say(&shapes(verified.map_err(Failure::new)?)?);
+        }
+        for Erased { seq, n, by } in verified.erased.iter().take(TOLD_MAX) {
+            say(&format!("entry {seq}: segment {n} erased by entry {by}\n"));
+        }
+        if verified.erased.len() > TOLD_MAX {
+            say(&format!("{} more segments erased\n", verified.erased.len() - TOLD_MAX));
         }
         say(&proof(&verified));
         Ok(ExitCode::SUCCESS)

@@ -79,6 +79,22 @@ impl Acl {
             .fold(Modes::NONE, |modes, authorization| modes | authorization.modes)
     }
 
+    /// Whether whoever it reaches is one of these agents.
+    pub(crate) fn names_only(&self, reach: Reach, agents: &[NamedNodeRef<'_>]) -> bool {
+        let reached = self.authorizations.iter().filter(|authorization| match reach {
+            Reach::Own => authorization.access_to,
+            Reach::Inherited => authorization.default,
+        });
+        reached.filter(|authorization| authorization.modes != Modes::NONE).all(|authorization| {
+            let Authorization { everyone, authenticated, groups, agents: named, .. } =
+                authorization;
+            !everyone
+                && !authenticated
+                && groups.is_empty()
+                && named.iter().all(|agent| agents.contains(&agent.as_ref()))
+        })
+    }
+
     /// Whether somebody in particular controls the document itself.
     pub(crate) fn has_controller(&self) -> bool {
         self.authorizations.iter().any(|authorization| {

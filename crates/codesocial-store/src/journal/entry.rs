@@ -3,6 +3,7 @@
 //! An entry is a *header*, which is chained and never erased, and *segments*, which hold the
 //! changes and can be erased one by one: the header commits to each by a salted hash.
 
+use crate::ErasedSegment;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -29,7 +30,10 @@ impl Head {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub header: Header,
+    /// Those that are left.
     pub segments: Vec<Segment>,
+    /// Those that were erased since.
+    pub erased: Vec<ErasedSegment>,
 }
 
 /// What an entry says of itself, without naming anything that may have to be forgotten.
@@ -172,6 +176,16 @@ impl Header {
 }
 
 impl Entry {
+    /// The commitments of all segments in their order, erased ones too.
+    pub(crate) fn commitments(&self) -> Vec<Hash> {
+        let mut commitments: Vec<Hash> = self.segments.iter().map(Segment::commitment).collect();
+        for erased in &self.erased {
+            let place = usize::try_from(erased.n).map_or(usize::MAX, |n| n).min(commitments.len());
+            commitments.insert(place, erased.commitment);
+        }
+        commitments
+    }
+
     pub fn head(&self) -> Head {
         Head { seq: self.header.seq, hash: self.header.hash() }
     }
@@ -251,6 +265,7 @@ mod tests {
                 batch: None,
             },
             segments,
+            erased: Vec::new(),
         }
     }
 

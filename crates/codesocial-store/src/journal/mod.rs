@@ -9,6 +9,7 @@ pub use entry::{
 };
 pub(crate) use sqlite::{SqliteJournal, options};
 
+use crate::erasure::Erasures;
 use std::path::{Path, PathBuf};
 
 /// A journal in one of the databases that can hold it.
@@ -71,6 +72,13 @@ impl Journal {
     pub(crate) async fn after(&self, seq: u64, limit: u32) -> Result<Vec<Entry>, JournalError> {
         match self {
             Self::Sqlite(journal) => journal.after(seq, limit).await,
+        }
+    }
+
+    /// Takes the segments of erased graphs from the disk.
+    pub(crate) async fn forget(&self, erasures: &Erasures) -> Result<u64, JournalError> {
+        match self {
+            Self::Sqlite(journal) => journal.forget(erasures).await,
         }
     }
 

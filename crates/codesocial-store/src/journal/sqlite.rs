@@ -2,6 +2,7 @@
 //! anyone hears of it.
 
 use super::{Entry, Hash, Head, Header, JournalError, Segment, SegmentClass, merkle_root};
+use crate::erasure::{ErasedSegment, Erasures};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row, SqliteConnection};
 use std::path::Path;
@@ -130,7 +131,7 @@ impl SqliteJournal {
                 .await?;
         let Some(last) = headers.last() else { return Ok(Vec::new()) };
         let mut segments = sqlx::query(
-            "SELECT seq, kind, class, subject, salt, bytes, commitment FROM segment
+            "SELECT seq, n, kind, class, subject, salt, bytes, commitment, graph FROM segment
              WHERE seq > ?1 AND seq <= ?2 ORDER BY seq, n",
         )
         .bind(number(seq))
@@ -183,6 +184,33 @@ impl SqliteJournal {
             .collect()
     }
 
+    /// Takes the segments of these graphs from the disk, up to the entry that erased each, and
+    /// leaves their commitments. Gives how many there were.
+    pub(crate) async fn forget(&self, erasures: &Erasures) -> Result<u64, JournalError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let mut forgotten = 0;
+        for (graph, by) in erasures {
+            let done = sqlx::query(
+                "UPDATE segment SET salt = NULL, bytes = NULL, key_id = NULL
+                 WHERE graph = ?1 AND seq <= ?2 AND bytes IS NOT NULL",
+            )
+            .bind(graph)
+            .bind(number(*by))
+            .execute(&mut *tx)
+            .await
+            .map_err(full)?;
+            forgotten += done.rows_affected();
+        }
+        tx.commit().await.map_err(full)?;
+        // What was overwritten is in the log of pages too, until that is brought into the file.
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection);
+        if row.await?.try_get::<i64, _>(0)? != 0 {
+            tracing::warn!("others read the journal: what is erased leaves the disk at the stop");
+        }
+        Ok(forgotten)
+    }
+
     pub(crate) async fn hash_of(&self, seq: u64) -> Result<Option<Hash>, JournalError> {
         let row = sqlx::query("SELECT hash FROM entry WHERE seq = ?1")
             .bind(number(seq))
@@ -199,6 +227,8 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is erased is overwritten, not only left out.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT)
 }
 
@@ -282,15 +312,30 @@ fn checked(row: &SqliteRow, segments: &[SqliteRow]) -> Result<Entry, JournalErro
     let header = checked_header(row)?;
     let seq = header.seq;
     let damaged = |problem: &str| JournalError::Damaged { seq, problem: problem.to_owned() };
-    let segments: Vec<Segment> =
-        segments.iter().map(|row| read_segment(row, seq)).collect::<Result<_, _>>()?;
-    let commitments: Vec<Hash> = segments.iter().map(Segment::commitment).collect();
-    if usize::try_from(header.segments) != Ok(segments.len())
-        || merkle_root(&commitments) != header.root
+    let mut entry = Entry { header, segments: Vec::new(), erased: Vec::new() };
+    for row in segments {
+        match read_erased(row, seq)? {
+            Some(erased) => entry.erased.push(erased),
+            None => entry.segments.push(read_segment(row, seq)?),
+        }
+    }
+    if usize::try_from(entry.header.segments) != Ok(segments.len())
+        || merkle_root(&entry.commitments()) != entry.header.root
     {
         return Err(damaged("its segments do not have the root that its header states"));
     }
-    Ok(Entry { header, segments })
+    Ok(entry)
+}
+
+/// What is left of a segment, where that is its commitment only.
+fn read_erased(row: &SqliteRow, seq: u64) -> Result<Option<ErasedSegment>, JournalError> {
+    let bytes: Option<&[u8]> = row.try_get("bytes")?;
+    if bytes.is_some() {
+        return Ok(None);
+    }
+    let n = u32::try_from(row.try_get::<i64, _>("n")?).unwrap_or(u32::MAX);
+    let commitment = hash(row, "commitment", seq)?;
+    Ok(Some(ErasedSegment { n, graph: row.try_get("graph")?, commitment }))
 }
 
 fn checked_header(row: &SqliteRow) -> Result<Header, JournalError> {
@@ -369,7 +414,7 @@ mod tests {
             root: merkle_root(&[segments[0].commitment()]),
             batch: None,
         };
-        Entry { header, segments }
+        Entry { header, segments, erased: Vec::new() }
     }
 
     #[tokio::test]
