@@ -21,6 +21,8 @@ mod containers;
 mod install;
 mod load;
 
+mod personal;
+
 pub use containers::{CONTAINERS, ContainerEntry, Visibility};
 pub use definitions::Definitions;
 pub use delete::delete;
@@ -30,6 +32,7 @@ pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was
 pub use members::{Containment, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
+pub use personal::{Personal, erase};
 pub use post::{Creation, Model, ReadBody, label, post};
 pub use put::put;
 pub use update::{parse_update, update};
