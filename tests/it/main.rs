@@ -37,6 +37,7 @@ mod quality;
 mod questions;
 mod readme;
 mod refusals;
+mod semapps;
 mod server_rules;
 mod shapes;
 mod slow;

@@ -127,6 +127,7 @@ pub const CONTAINERS: &[ContainerEntry] = &[
     entry("datasets", "dcat:Dataset", "Jeux de données", "Datasets"),
     entry("reports", "sh:ValidationReport", "Rapports de validation", "Validation reports"),
     entry("bots", "as:Application", "Robots", "Bots"),
+    entry("_groups", "vcard:Group", "Groupes d'accès", "Access groups").private(),
     entry("sandbox", "", "Bac à sable", "Sandbox"),
 ];
 

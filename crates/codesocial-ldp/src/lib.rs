@@ -21,12 +21,16 @@ mod containers;
 mod install;
 mod load;
 
+mod grants;
+mod group;
 mod personal;
 
 pub use containers::{CONTAINERS, ContainerEntry, Visibility};
 pub use definitions::Definitions;
 pub use delete::delete;
 pub use document::{Document, DocumentKind, Found};
+pub use grants::{Grant, GrantChange, GranteeProperty, Grants, grant};
+pub use group::{Membership, membership};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was_loaded};
 pub use members::{Containment, Page};

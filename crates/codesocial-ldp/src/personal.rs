@@ -42,9 +42,8 @@ impl Personal {
                 personal.made.insert(document);
             }
         }
-        if state.exists(person) {
-            personal.own.insert(person.into_owned());
-        }
+        personal.own.extend(state.documents_below(&person.into_owned()));
+        personal.made.retain(|document| !personal.own.contains(document));
         let is_own = |quad: &Quad| {
             let GraphName::NamedNode(graph) = &quad.graph_name else { return false };
             let graph = graph.as_str();

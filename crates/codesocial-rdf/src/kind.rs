@@ -42,9 +42,11 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 14] = [
     ".well-known",
+    "_acl",
     "_assets",
+    "_rights",
     "context",
     "export",
     "healthz",

@@ -343,6 +343,7 @@ namespace! {
 namespace! {
     /// vCard, <https://www.w3.org/TR/vcard-rdf/>.
     vcard, "http://www.w3.org/2006/vcard/ns#",
+    GROUP = "Group",
     HAS_MEMBER = "hasMember",
 }
 

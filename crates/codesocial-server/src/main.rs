@@ -28,6 +28,7 @@ mod pages;
 mod quality;
 mod report;
 mod search;
+mod semapps;
 mod shapes;
 mod snapshot;
 mod sparql;

@@ -45,6 +45,8 @@ pub(crate) enum Refusal {
     Missing(&'static str),
     #[error("the answer is larger than the limit")]
     AnswerTooLarge,
+    #[error("the body is no JSON")]
+    Json,
     #[error("no shape describes {0}")]
     NoForm(String),
     #[error("malformed path")]
@@ -150,6 +152,7 @@ impl Refusal {
                 (S::PRECONDITION_REQUIRED, "condition-required", String::new())
             }
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
+            Self::Json => (S::BAD_REQUEST, "json", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),

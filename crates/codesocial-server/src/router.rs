@@ -4,8 +4,8 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    auth, context, export, health, ldp, metrics, pages, policy, quality, routes, search, shapes,
-    snapshot, sparql,
+    auth, context, export, health, ldp, metrics, pages, policy, quality, routes, search, semapps,
+    shapes, snapshot, sparql,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -35,6 +35,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::EXPORT, get(export::get))
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
         .route(routes::VERSION, any(snapshot::get))
+        .merge(semapps::router())
         .fallback(ldp::dispatch)
         // One layer of two: the router allocates for each layer of each request.
         .layer((from_fn_with_state(app.clone(), answered), CatchPanicLayer::new()))

@@ -26,6 +26,14 @@ pub(crate) const VERSION: &str = "/codesocials/{codesocial}/versions/{version}";
 pub(crate) const EXPORTS: &str = "/export";
 /// One export: the name of a dataset and the ending of a form.
 pub(crate) const EXPORT: &str = "/export/{file}";
+/// The access document of a document, as SemApps shows it.
+pub(crate) const ACL: &str = "/_acl";
+pub(crate) const ACL_ROOT: &str = "/_acl/";
+pub(crate) const ACL_OF: &str = "/_acl/{*document}";
+/// What an agent may do with a document, as SemApps tells it.
+pub(crate) const RIGHTS: &str = "/_rights";
+pub(crate) const RIGHTS_ROOT: &str = "/_rights/";
+pub(crate) const RIGHTS_OF: &str = "/_rights/{*document}";
 /// A file of the pages, by a name that its content gives it.
 pub(crate) const ASSET: &str = "/_assets/{file}";
 

@@ -20,7 +20,7 @@ use acl::Named;
 use codesocial_graph::Readers;
 use codesocial_rdf::vocab::{as2, foaf, pair, rdf, schema, vcard, vf};
 use codesocial_rdf::{Base, Changeset, GraphKind};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, QuadRef, Term};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, QuadRef, Term, Triple};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -163,6 +163,21 @@ impl State {
         }
     }
 
+    /// The container whose access document decides on a document that has none of its own.
+    pub fn deciding_container(&self, document: NamedNodeRef<'_>) -> Option<NamedNode> {
+        self.access.nearest(self.base(), document)
+    }
+
+    /// What that container grants, said in the words of the document's own access document.
+    pub fn repeated_access(&self, document: NamedNodeRef<'_>) -> Vec<Triple> {
+        owner::repeated(self, document, self.is_container(document))
+    }
+
+    /// A document and all that lies below its address.
+    pub fn documents_below(&self, document: &NamedNode) -> Vec<NamedNode> {
+        self.access.below(document).filter(|name| self.exists(name.as_ref())).collect()
+    }
+
     /// Whether a person and nobody else but the administrators may use a document.
     pub fn is_theirs_alone(&self, person: NamedNodeRef<'_>, document: NamedNodeRef<'_>) -> bool {
         let administrators = administrators(self.base());
@@ -187,7 +202,7 @@ impl State {
     }
 
     /// Whether somebody is a member of a group, as the group's own document says.
-    fn in_group(&self, group: &NamedNode, agent: &NamedNode) -> bool {
+    pub fn in_group(&self, group: &NamedNode, agent: &NamedNode) -> bool {
         let document = group.as_str().split_once('#').map_or(group.as_str(), |(first, _)| first);
         let graph = NamedNodeRef::new_unchecked(document);
         self.contains(QuadRef::new(group.as_ref(), vcard::HAS_MEMBER, agent.as_ref(), graph))

@@ -139,7 +139,7 @@ impl AccessIndex {
     }
 
     /// A document and all that lies below it.
-    fn below(&self, subject: &NamedNode) -> impl Iterator<Item = NamedNode> {
+    pub(super) fn below(&self, subject: &NamedNode) -> impl Iterator<Item = NamedNode> {
         let folder: Arc<str> = format!("{}/", subject.as_str().trim_end_matches('/')).into();
         let following = self.documents.range(folder.clone()..);
         let below = following.take_while(move |name| name.starts_with(&*folder));

@@ -34,7 +34,11 @@ pub(crate) fn made_by(
 }
 
 /// What the nearest access document says of what lies below it, said of the document itself.
-fn repeated(state: &State, document: NamedNodeRef<'_>, is_container: bool) -> Vec<Triple> {
+pub(super) fn repeated(
+    state: &State,
+    document: NamedNodeRef<'_>,
+    is_container: bool,
+) -> Vec<Triple> {
     let Some(above) = state.access.nearest(state.base(), document) else { return Vec::new() };
     let graph = document_of(above.as_ref());
     let said: Vec<Triple> = state.graph(graph.as_ref().into()).collect();
