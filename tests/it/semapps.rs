@@ -41,7 +41,9 @@ fn add(server: &Server, path: &str, fragment: &str, agent: &str) -> Response {
 fn a_container_shows_an_authorization_for_each_mode() {
     let server = Server::empty();
     let shown = server.get("/_acl/organizations").admin().accept("application/ld+json").send();
-    check(&shown.expect_status(200), &expect![[r##"
+    check(
+        &shown.expect_status(200),
+        &expect![[r##"
         {"@id":"#Read","@type":"acl:Authorization","acl:accessTo":"…/organizations","acl:agent":"…/#administrators","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
         {"@id":"#Append","@type":"acl:Authorization","acl:accessTo":"…/organizations","acl:agentClass":"acl:AuthenticatedAgent","acl:mode":"acl:Append"}
         {"@id":"#Write","@type":"acl:Authorization","acl:accessTo":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Write"}
@@ -49,24 +51,31 @@ fn a_container_shows_an_authorization_for_each_mode() {
         {"@id":"#DefaultRead","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
         {"@id":"#DefaultWrite","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Write"}
         {"@id":"#DefaultControl","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Control"}
-    "##]]);
+    "##]],
+    );
     let anonymous = server.get("/_acl/organizations").accept("application/ld+json").send();
-    check(&anonymous.expect_status(200), &expect![[r##"
+    check(
+        &anonymous.expect_status(200),
+        &expect![[r##"
         {"@id":"#Read","@type":"acl:Authorization","acl:accessTo":"…/organizations","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
         {"@id":"#Append","@type":"acl:Authorization","acl:accessTo":"…/organizations","acl:agentClass":"acl:AuthenticatedAgent","acl:mode":"acl:Append"}
         {"@id":"#DefaultRead","@type":"acl:Authorization","acl:default":"…/organizations","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
-    "##]]);
+    "##]],
+    );
 }
 
 #[test]
 fn what_is_inherited_is_shown_as_the_default_of_its_container() {
     let server = with_lac();
     let shown = server.get(&format!("/_acl{LAC}")).admin().send().expect_status(200);
-    check(&shown, &expect![[r#"
+    check(
+        &shown,
+        &expect![[r#"
         {"@id":"…/_acl/organizations#DefaultRead","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
         {"@id":"…/_acl/organizations#DefaultWrite","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Write"}
         {"@id":"…/_acl/organizations#DefaultControl","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Control"}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -76,13 +85,16 @@ fn somebody_is_let_in_and_nobody_loses_what_they_had() {
     add(&server, LAC, "Write", bob).expect_status(204);
     add(&server, LAC, "Read", bob).expect_status(204);
     let shown = server.get(&format!("/_acl{LAC}")).admin().send().expect_status(200);
-    check(&shown, &expect![[r##"
+    check(
+        &shown,
+        &expect![[r##"
         {"@id":"#Read","@type":"acl:Authorization","acl:accessTo":"…/organizations/lac","acl:agent":"https://ailleurs.example/bob","acl:mode":"acl:Read"}
         {"@id":"#Write","@type":"acl:Authorization","acl:accessTo":"…/organizations/lac","acl:agent":"https://ailleurs.example/bob","acl:mode":"acl:Write"}
         {"@id":"…/_acl/organizations#DefaultRead","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:agentClass":"foaf:Agent","acl:mode":"acl:Read"}
         {"@id":"…/_acl/organizations#DefaultWrite","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Write"}
         {"@id":"…/_acl/organizations#DefaultControl","@type":"acl:Authorization","acl:default":"…/organizations","acl:agent":"…/#administrators","acl:mode":"acl:Control"}
-    "##]]);
+    "##]],
+    );
     server.get(LAC).send().expect_status(200);
     let own = server.get(&format!("{LAC}.acl")).admin().send().expect_status(200);
     assert!(own.body.contains(bob), "{own:?}");

@@ -8,6 +8,8 @@ mod index;
 mod law;
 mod modes;
 mod owner;
+#[cfg(test)]
+mod table;
 
 use acl::Acl;
 pub use acl::{About, AclText, Grantee};

@@ -108,7 +108,11 @@ impl Acl {
 
 impl Authorization {
     fn learn(&mut self, subject: NamedNodeRef<'_>, property: NamedNodeRef<'_>, value: &Term) {
-        let Term::NamedNode(value) = value else { return };
+        let Term::NamedNode(value) = value else {
+            // A limit that cannot be read is one that nobody meets.
+            self.conditional |= property == acl::CONDITION || property == acl::ORIGIN;
+            return;
+        };
         match property {
             acl::ACCESS_TO => self.access_to |= *value == subject,
             acl::DEFAULT => self.default |= *value == subject,

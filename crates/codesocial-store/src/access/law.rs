@@ -161,7 +161,7 @@ fn added(quads: Vec<Quad>) -> Changeset {
 }
 
 /// The state after a change, its access index kept from the one before.
-fn after(state: &State, change: &Changeset) -> State {
+pub(super) fn after(state: &State, change: &Changeset) -> State {
     let mut candidate = state.candidate();
     let net = candidate.apply(change).expect("a small change fits");
     let mut after = State { quads: Quads::Proposed(Box::new(candidate)), ..state.clone() };
