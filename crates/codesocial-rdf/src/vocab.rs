@@ -260,6 +260,7 @@ namespace! {
 namespace! {
     /// DCAT, <https://www.w3.org/TR/vocab-dcat-3/>.
     dcat, "http://www.w3.org/ns/dcat#",
+    BYTE_SIZE = "byteSize",
     DATASET = "Dataset",
     DISTRIBUTION = "Distribution",
     DOWNLOAD_URL = "downloadURL",
@@ -415,6 +416,15 @@ namespace! {
     schema, "http://schema.org/",
     NAME = "name",
     PERSON = "Person",
+    SHA256 = "sha256",
+}
+
+namespace! {
+    /// What the SemApps instances say of files and pages.
+    semapps, "http://semapps.org/ns/core#",
+    FILE = "File",
+    FILE_NAME = "fileName",
+    MIME_TYPE = "mimeType",
 }
 
 /// Where the concepts of our schemes lie: `{scheme}/{code}`.
@@ -447,7 +457,7 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("rdf", rdf::NS),
     ("rdfs", rdfs::NS),
     ("schema", schema::NS),
-    ("semapps", "http://semapps.org/ns/core#"),
+    ("semapps", semapps::NS),
     ("sh", sh::NS),
     ("skos", skos::NS),
     ("vcard", vcard::NS),

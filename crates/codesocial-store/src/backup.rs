@@ -1,15 +1,15 @@
 //! Backups: whole, verified copies of a data directory, made beside a running server.
 //!
 //! A backup is a directory of the same form: the journal's database with its side tables, the
-//! newest checkpoint, and the instance's private key and the one that seals the others only where
-//! they are asked for; `SHA256SUMS` tells every byte of them. It has its name only once it is
-//! verified and on disk, and nothing of it is put in place again before its copy is verified.
+//! newest checkpoint, the files, and the instance's private key and the one that seals the others
+//! only where they are asked for; `SHA256SUMS` tells every byte of them. It has its name only once
+//! it is verified and on disk, and nothing of it is put in place again before its copy is verified.
 
-use crate::checkpoint;
+use crate::journal::unhex;
 use crate::recovery::{self, KEY_FILE};
 use crate::side::keys::SEALING_FILE;
 use crate::store::{self, JOURNAL_FILE};
-use crate::{Hash, JournalError, OpenError, Verified, VerifyError, hex, verify};
+use crate::{Hash, JournalError, OpenError, Verified, VerifyError, checkpoint, files, hex, verify};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -94,7 +94,11 @@ fn copy(folder: &Path, to: &Path, key: PrivateKey) -> Result<(), BackupError> {
         let from = folder.join(name);
         fs::copy(&from, to.join(name)).map_err(at(&from))?;
     }
+    // Once before the journal, as what it refers to may go; once after, as more may have come.
+    let mut contents = copy_files(folder, to, &[])?;
     runtime.block_on(journal.copy_to(&to.join(JOURNAL_FILE)))?;
+    contents.extend(copy_files(folder, to, &contents)?);
+    names.extend(contents);
     let mut sums = String::new();
     for name in &names {
         let path = to.join(name);
@@ -104,7 +108,33 @@ fn copy(folder: &Path, to: &Path, key: PrivateKey) -> Result<(), BackupError> {
     let path = to.join(SUMS_FILE);
     fs::write(&path, sums).map_err(at(&path))?;
     sync(&path)?;
-    sync(to)
+    sync_names(to)
+}
+
+/// Copies the files that are not `known`: their names in a backup.
+fn copy_files(folder: &Path, to: &Path, known: &[String]) -> Result<Vec<String>, BackupError> {
+    let from = folder.join(files::FOLDER);
+    let mut copied = Vec::new();
+    for content in files::names(&from).map_err(at(&from))? {
+        let name = format!("{}/{content}", files::FOLDER);
+        if files::digest_of_name(&content).is_none() || known.contains(&name) {
+            continue;
+        }
+        make_folder_of(&to.join(&name))?;
+        match fs::copy(folder.join(&name), to.join(&name)) {
+            Ok(_) => copied.push(name),
+            // It was deleted meanwhile. What is needed all the same is missed by the verification.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(at(&folder.join(&name))(error)),
+        }
+    }
+    Ok(copied)
+}
+
+/// Makes the directory that a file of a backup lies in, where it is not there.
+fn make_folder_of(path: &Path) -> Result<(), BackupError> {
+    let folder = path.parent().unwrap_or(path);
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(at(folder))
 }
 
 /// Puts a backup into the directory `folder`, which must hold no instance. Blocking.
@@ -124,9 +154,10 @@ pub fn restore(from: &Path, folder: &Path) -> Result<Verified, BackupError> {
     let restored = check_copy(from, &sums, &partial).and_then(|verified| {
         // The journal comes last: without it there is no instance, only what belongs to one.
         for (name, _) in sums.iter().rev() {
+            make_folder_of(&folder.join(name))?;
             fs::rename(partial.join(name), folder.join(name)).map_err(at(folder))?;
         }
-        sync(folder)?;
+        sync_names(folder)?;
         Ok(verified)
     });
     drop(fs::remove_dir_all(&partial));
@@ -138,13 +169,14 @@ fn check_copy(from: &Path, sums: &[(String, Hash)], to: &Path) -> Result<Verifie
     DirBuilder::new().mode(0o700).create(to).map_err(at(to))?;
     for (name, expected) in sums {
         let (path, copied) = (from.join(name), to.join(name));
+        make_folder_of(&copied)?;
         fs::copy(&path, &copied).map_err(at(&path))?;
         if sum(&copied)? != *expected {
             return Err(BackupError::Damaged { path, problem: "its bytes are others" });
         }
         sync(&copied)?;
     }
-    sync(to)?;
+    sync_names(to)?;
     Ok(verify(to)?)
 }
 
@@ -154,22 +186,13 @@ fn read_sums(text: &str) -> Option<Vec<(String, Hash)>> {
         .lines()
         .map(|line| {
             let (sum, name) = line.split_once("  ")?;
+            let sum = unhex(sum)?;
             let ours = name == JOURNAL_FILE || is_beside_the_journal(name);
-            (ours && !name.contains('/')).then_some((name.to_owned(), unhex(sum)?))
+            let is_content = name == format!("{}/{}", files::FOLDER, hex(&sum));
+            (ours && !name.contains('/') || is_content).then_some((name.to_owned(), sum))
         })
         .collect();
     sums.filter(|sums| sums.first().is_some_and(|(name, _)| name == JOURNAL_FILE))
-}
-
-fn unhex(text: &str) -> Option<Hash> {
-    let mut hash = [0; 32];
-    if text.len() != 2 * hash.len() || !text.is_ascii() {
-        return None;
-    }
-    for (n, byte) in hash.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&text[2 * n..2 * n + 2], 16).ok()?;
-    }
-    Some(hash)
 }
 
 fn holds_instance(folder: &Path) -> io::Result<bool> {
@@ -197,6 +220,15 @@ fn sum(path: &Path) -> Result<Hash, BackupError> {
 /// Brings a file, or the names in a directory, to the disk.
 fn sync(path: &Path) -> Result<(), BackupError> {
     File::open(path).and_then(|file| file.sync_all()).map_err(at(path))
+}
+
+/// Brings all names of a data directory or of a backup to the disk.
+fn sync_names(folder: &Path) -> Result<(), BackupError> {
+    let files = folder.join(files::FOLDER);
+    if files.exists() {
+        sync(&files)?;
+    }
+    sync(folder)
 }
 
 fn sync_parent(path: &Path) -> Result<(), BackupError> {
@@ -232,8 +264,13 @@ mod tests {
             "SUM  journal.sqlite\nSUM  instance.key\nSUM  sealing.key\n",
             Some(&["journal.sqlite", "instance.key", "sealing.key"]),
         );
+        let content = format!("SUM  journal.sqlite\nSUM  files/{}\n", "0f".repeat(32));
+        let name = format!("files/{}", "0f".repeat(32));
+        check(&content, Some(&["journal.sqlite", &name]));
         for refused in [
             "",
+            "SUM  journal.sqlite\nSUM  files/other\n",
+            "SUM  journal.sqlite\nSUM  files/../x\n",
             "SUM  instance.key\n",
             "SUM  journal.sqlite\nSUM  /etc/passwd\n",
             "SUM  journal.sqlite\nSUM  checkpoint-../../x.bin\n",

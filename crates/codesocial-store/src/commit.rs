@@ -5,11 +5,11 @@ use crate::rules::{Rules, Verdict};
 use crate::state::{GraphRecord, Quads};
 use crate::{
     Agent, Command, CommandKind, Committed, Computed, Effect, Etag, Head, OpaqueId, Precondition,
-    Proposal, Random, Rejection, Segment, State, access, lifecycle,
+    Proposal, Random, Rejection, Segment, State, access, hex, lifecycle,
 };
 use codesocial_rdf::{Changeset, GraphKind, Minted, Patch};
 use jiff::{SignedDuration, Timestamp};
-use oxrdf::{GraphName, NamedNode};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ pub(crate) fn decide(
     // First, so that a refusal reveals nothing.
     if let Some((target, mode)) = &command.target {
         state.permits(&command.agent, target.as_ref(), *mode)?;
-        check(&command.precondition, state.etag(target.as_ref()), state.exists(target.as_ref()))?;
+        check(&command.precondition, state, target.as_ref())?;
     }
     let proposal = (command.propose)(state, &mut random)?;
     let Changeset { removed, added } = &proposal.client;
@@ -73,11 +73,21 @@ pub(crate) fn decide(
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-13.1>
-fn check(precondition: &Precondition, etag: Option<Etag>, exists: bool) -> Result<(), Rejection> {
+fn check(
+    precondition: &Precondition,
+    state: &State,
+    target: NamedNodeRef<'_>,
+) -> Result<(), Rejection> {
+    let exists = state.exists(target);
     let holds = match precondition {
         Precondition::None => true,
         Precondition::Exists => exists,
-        Precondition::Matches(tags) => exists && etag.is_some_and(|etag| tags.contains(&etag)),
+        Precondition::Matches(tags) => {
+            // The bytes of a file have a tag of their own, which their description does not change.
+            let of_bytes = state.file(target).map(|file| Etag(hex(&file.digest)));
+            let mut current = state.etag(target).into_iter().chain(of_bytes);
+            exists && current.any(|etag| tags.contains(&etag))
+        }
         Precondition::Absent => !exists,
     };
     if holds { Ok(()) } else { Err(Rejection::PreconditionFailed) }

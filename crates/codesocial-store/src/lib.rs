@@ -10,6 +10,7 @@ mod command;
 mod commit;
 mod crash;
 mod erasure;
+mod files;
 mod forms;
 mod history;
 mod ids;
@@ -39,6 +40,7 @@ pub use command::{
 };
 pub use crash::{Crash, CrashError, CrashPoint};
 pub use erasure::ErasedSegment;
+pub use files::{BrokenFile, FileFacts, FileProblem, Files, Incoming, Received, StoredFiles};
 pub use history::Change;
 pub use ids::{OpaqueId, OpaqueIdError, Random};
 pub use journal::{

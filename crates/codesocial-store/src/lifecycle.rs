@@ -23,8 +23,9 @@ pub(crate) fn consequences(
         let graph = document.as_ref();
         let exists = before.exists(graph);
         let is_empty = after.graph_len(graph.into()) == 0;
-        let deleted = proposal.deleted.as_ref() == Some(&document)
-            || is_empty && exists && !before.is_container(graph);
+        // A container need not have a triple of its own, nor a file.
+        let bare = before.is_container(graph) || before.is_file(graph);
+        let deleted = proposal.deleted.as_ref() == Some(&document) || is_empty && exists && !bare;
         if deleted {
             delete(before, graph, now, &mut server);
         } else if exists {

@@ -5,8 +5,8 @@ use crate::commit::decide;
 use crate::journal::{Entry, Hash, Journal, JournalError, SqliteJournal};
 use crate::store::JOURNAL_FILE;
 use crate::{
-    AccessMode, Agent, Command, CommandKind, ErasedSegment, Head, OpenError, Precondition,
-    Proposal, Random, Rejection, State, checkpoint, hex,
+    AccessMode, Agent, BrokenFile, Command, CommandKind, ErasedSegment, Head, OpenError,
+    Precondition, Proposal, Random, Rejection, State, StoredFiles, checkpoint, files, hex,
 };
 use codesocial_rdf::vocab::system;
 use codesocial_rdf::{Base, Changeset, Patch};
@@ -213,6 +213,7 @@ pub struct Verified {
     pub digest: Hash,
     /// The segments that are no longer there.
     pub erased: Vec<Erased>,
+    pub files: StoredFiles,
 }
 
 /// A segment that is no longer there, as an entry says.
@@ -250,6 +251,20 @@ pub enum VerifyError {
     Differs(u64),
     #[error(transparent)]
     Rules(#[from] Rejection),
+    #[error("{}: restore the files from a backup, or delete the documents", told(.0))]
+    Files(Vec<BrokenFile>),
+}
+
+/// How many broken files are told.
+const BROKEN_TOLD_MAX: usize = 20;
+
+fn told(broken: &[BrokenFile]) -> String {
+    let told = broken.iter().take(BROKEN_TOLD_MAX).map(ToString::to_string);
+    let mut told: Vec<String> = told.collect();
+    if broken.len() > BROKEN_TOLD_MAX {
+        told.push(format!("and {} more", broken.len() - BROKEN_TOLD_MAX));
+    }
+    told.join("; ")
 }
 
 /// Checks the whole chain, and that the newest checkpoint is what the journal replays to. Takes no
@@ -271,16 +286,29 @@ pub fn verify(folder: &Path) -> Result<Verified, VerifyError> {
                 return Err(VerifyError::Differs(checkpoint.head.seq));
             }
         }
-        let head = journal.head().await.map_err(OpenError::from)?;
-        let (state, more) =
-            replay_from(&journal, state, Some(head.seq)).await.map_err(OpenError::from)?;
-        erased.extend(more);
-        if state.head != head {
-            let problem = "the head is not an entry of the chain".to_owned();
-            return Err(OpenError::from(JournalError::Damaged { seq: head.seq, problem }).into());
+        loop {
+            let head = journal.head().await.map_err(OpenError::from)?;
+            let more;
+            (state, more) =
+                replay_from(&journal, state, Some(head.seq)).await.map_err(OpenError::from)?;
+            erased.extend(more);
+            if state.head != head {
+                let problem = "the head is not an entry of the chain".to_owned();
+                let damaged = JournalError::Damaged { seq: head.seq, problem };
+                return Err(OpenError::from(damaged).into());
+            }
+            let (files, broken) = files::check(folder, &state)
+                .map_err(|error| OpenError::Folder { path: folder.join(files::FOLDER), error })?;
+            if broken.is_empty() {
+                let erased = explained(&state, erased).map_err(OpenError::from)?;
+                let digest = state.digest();
+                return Ok(Verified { head, checkpoint: seq, digest, erased, files });
+            }
+            // A running server may have taken them away meanwhile: the newer state knows.
+            if journal.head().await.map_err(OpenError::from)? == head {
+                return Err(VerifyError::Files(broken));
+            }
         }
-        let erased = explained(&state, erased).map_err(OpenError::from)?;
-        Ok(Verified { head: state.head, checkpoint: seq, digest: state.digest(), erased })
     })
 }
 

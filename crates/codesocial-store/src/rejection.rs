@@ -24,6 +24,8 @@ pub enum Rejection {
     Gone(NamedNode),
     #[error("{0} is no container")]
     NotAContainer(NamedNode),
+    #[error("{0} is no file")]
+    NotAFile(NamedNode),
     #[error("{0} lies in no container")]
     NoContainer(NamedNode),
     #[error("the container {0} still has members")]

@@ -6,11 +6,12 @@ use crate::journal::{Journal, JournalError};
 use crate::state::Quads;
 use crate::store::Published;
 use crate::{
-    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Head, Rejection,
-    State, checkpoint,
+    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Files, Head,
+    Rejection, State, checkpoint, files,
 };
 use codesocial_graph::Snapshot;
 use codesocial_rdf::Changeset;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -40,6 +41,7 @@ pub(crate) struct Sequencer {
     pub(crate) journal: Journal,
     pub(crate) runtime: tokio::runtime::Runtime,
     pub(crate) published: Arc<Published>,
+    pub(crate) files: Files,
     pub(crate) folder: PathBuf,
     pub(crate) crash: Crash,
     pub(crate) messages: mpsc::Receiver<Message>,
@@ -101,6 +103,9 @@ impl Sequencer {
         let mut state = State::clone(&before);
         let (mut entries, mut nets, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         let mut erases = false;
+        let mut gone = BTreeSet::new();
+        // A command holds the bytes that it refers to until everyone sees that it does.
+        let mut carried = Vec::new();
         for (command, answer) in waiting {
             let decided = guarded(&command, &state, self.computed);
             if let Ok(accepted) = decided {
@@ -108,11 +113,13 @@ impl Sequencer {
                 state = after;
                 erases |= command.kind == CommandKind::Erase;
                 entries.extend(new);
+                gone.extend(files::taken_away(&net));
                 nets.push(net);
                 answers.push((answer, Ok(committed)));
             } else if let Err(error) = decided {
                 answers.push((answer, Err(error)));
             }
+            carried.push(command);
         }
         let outcome = if entries.is_empty() {
             Ok(())
@@ -127,6 +134,7 @@ impl Sequencer {
                         since.extend(nets);
                     }
                 }
+                self.files.release_all(&gone);
                 self.crash.at(CrashPoint::BeforeAnswer);
                 if erases && let Err(error) = self.forget() {
                     // The next start does what is left.
@@ -138,6 +146,8 @@ impl Sequencer {
                 }
             }
             Err(error) => {
+                // What may have been written after all keeps its bytes: the next start knows.
+                std::mem::forget(carried);
                 tracing::error!(%error, "the batch was not written");
                 for (answer, _) in answers {
                     drop(answer.send(Err(CommitError::of_journal(&error))));

@@ -4,7 +4,7 @@ use crate::journal::{Journal, JournalError, SqliteJournal};
 use crate::sequencer::{Answer, ForgetError, Message, QUEUE_MAX, Sequencer};
 use crate::side::keys::Keys;
 use crate::side::tokens::Tokens;
-use crate::{Command, Committed, Computed, Crash, Random, Rejection, State, recovery};
+use crate::{Command, Committed, Computed, Crash, Files, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
 use codesocial_shacl::Edition;
 use jiff::Timestamp;
@@ -86,6 +86,7 @@ struct Shared {
     queue: mpsc::Sender<Message>,
     tokens: Tokens,
     keys: Keys,
+    files: Files,
     writer: Mutex<Option<JoinHandle<()>>>,
     journal_file: PathBuf,
     /// Held as long as the store is open.
@@ -131,11 +132,14 @@ impl Store {
             return Err(OpenError::Clock { now, last });
         }
         let published = Arc::new(Published(RwLock::new(Arc::new(recovered.state.published()))));
+        let files = Files::open(&folder, published.clone())
+            .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         let mut sequencer = Sequencer {
             journal,
             runtime,
             published: published.clone(),
+            files: files.clone(),
             folder: folder.clone(),
             crash,
             messages,
@@ -160,6 +164,7 @@ impl Store {
             queue,
             tokens,
             keys,
+            files,
             writer,
             journal_file,
             _lock: lock,
@@ -183,6 +188,11 @@ impl Store {
     /// The private keys of the instance, which are sealed on disk.
     pub fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    /// The bytes of files.
+    pub fn files(&self) -> &Files {
+        &self.0.files
     }
 
     /// Sends a command through the door and waits for what becomes of it.

@@ -222,7 +222,8 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn unhex(text: &str) -> Option<Hash> {
+/// What [`hex`] wrote, where it is a hash.
+pub(crate) fn unhex(text: &str) -> Option<Hash> {
     let mut hash = Hash::default();
     if text.len() != 64 || !text.is_ascii() {
         return None;

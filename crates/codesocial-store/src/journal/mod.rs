@@ -4,6 +4,7 @@
 mod entry;
 mod sqlite;
 
+pub(crate) use entry::unhex;
 pub use entry::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, Segment, SegmentClass, hex, merkle_root,
 };
