@@ -41,7 +41,7 @@ impl Body {
             if current.contains(triple) && !stored.contains(triple) {
                 continue;
             }
-            if !is_server_managed(triple, document.as_ref())
+            if !is_server_managed(state, triple, document.as_ref())
                 || asks_for_container && model == Some(Model::Document)
                 || stored.contains(triple)
             {
@@ -135,7 +135,7 @@ pub(crate) fn check_changes(state: &State, changes: &Changeset) -> Result<(), Re
     let mut managed = Vec::new();
     for quad in changes.added.iter().chain(&changes.removed).filter(documents) {
         let GraphName::NamedNode(document) = &quad.graph_name else { continue };
-        if is_server_managed(&Triple::from(quad.clone()), document.as_ref()) {
+        if is_server_managed(state, &Triple::from(quad.clone()), document.as_ref()) {
             managed.push(quad.clone());
         }
     }

@@ -13,6 +13,10 @@ use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
 pub enum DocumentKind {
     Resource,
     Container,
+    /// Bytes that are kept as they are. <https://www.w3.org/TR/ldp/#ldpnr>
+    File,
+    /// What is said of a file, at an address of its own: `{file}.meta`.
+    Description,
     /// Shapes: written by administrators, judged with all that they are about.
     Shapes,
     /// Who may do what with a document: for who controls it.
@@ -45,14 +49,16 @@ pub struct Document {
 }
 
 impl Document {
-    /// Finds a document for an agent. What may not be read is absent; where nothing may be read,
-    /// whether it is there or not, that is said.
-    pub fn find(state: &State, agent: &Agent, iri: &NamedNode) -> Result<Found, Rejection> {
+    /// Finds what an agent may read at an address. What may not be read is absent; where nothing
+    /// may be read, whether it is there or not, that is said.
+    pub fn find(state: &State, agent: &Agent, address: &NamedNode) -> Result<Found, Rejection> {
+        let described = described(state, address);
+        let iri = described.as_ref().unwrap_or(address);
         let absent = || {
             if state.tells_deletion(agent, iri.as_ref()) {
-                Rejection::Gone(iri.clone())
+                Rejection::Gone(address.clone())
             } else {
-                Rejection::NotFound(iri.clone())
+                Rejection::NotFound(address.clone())
             }
         };
         state.permits_looking(agent, iri.as_ref())?;
@@ -61,18 +67,22 @@ impl Document {
             return Err(absent());
         }
         let kind = Self::kind_at(state, iri.as_ref()).ok_or_else(absent)?;
+        let kind = if described.is_some() { DocumentKind::Description } else { kind };
         let etag = state.etag(iri.as_ref()).ok_or_else(absent)?;
         Ok(Found { kind, etag })
     }
 
-    /// Reads a document for an agent, with some of the members that the agent may read.
+    /// Reads what is said at an address, for an agent, with some of the members that the agent may
+    /// read. Of a file that is its description.
     pub fn read(
         state: &State,
         agent: &Agent,
-        iri: &NamedNode,
+        address: &NamedNode,
         containment: Containment<'_>,
     ) -> Result<Self, Rejection> {
-        let Found { kind, etag } = Self::find(state, agent, iri)?;
+        let Found { kind, etag } = Self::find(state, agent, address)?;
+        let described = described(state, address);
+        let iri = described.as_ref().unwrap_or(address);
         let mut meta = said_by_server(state, iri);
         let mut page = Page::default();
         if let (DocumentKind::Container, Containment::Page { after, max }) = (kind, containment) {
@@ -92,10 +102,9 @@ impl Document {
         })
     }
 
-    /// What an agent finds at an IRI, if anything: what may not be read is absent.
-    pub fn kind_for(state: &State, agent: &Agent, iri: NamedNodeRef<'_>) -> Option<DocumentKind> {
-        state.permits(agent, iri, AccessMode::Read).ok()?;
-        Self::kind_at(state, iri)
+    /// What an agent finds at an address, if anything: what may not be read is absent.
+    pub fn kind_for(state: &State, agent: &Agent, address: &NamedNode) -> Option<DocumentKind> {
+        Self::find(state, agent, address).ok().map(|found| found.kind)
     }
 
     /// What there is at an IRI, if anything.
@@ -106,6 +115,9 @@ impl Document {
         match state.base().kind_of(iri) {
             GraphKind::Resource | GraphKind::Sandbox if state.is_container(iri) => {
                 Some(DocumentKind::Container)
+            }
+            GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private if state.is_file(iri) => {
+                Some(DocumentKind::File)
             }
             GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private => {
                 Some(DocumentKind::Resource)
@@ -142,6 +154,12 @@ impl Document {
     }
 }
 
+/// The file that what lies at an address describes. Nothing else has an address like that.
+pub fn described(state: &State, address: &NamedNode) -> Option<NamedNode> {
+    let file = NamedNode::new_unchecked(address.as_str().strip_suffix(".meta")?);
+    state.is_file(file.as_ref()).then_some(file)
+}
+
 /// What only the server says of a description and its parts.
 const OF_DESCRIPTIONS: [NamedNodeRef<'_>; 4] =
     [cs::COMPLETENESS, cs::CURRENT_VERSION, cs::HAS_VERSION, cs::OPPOSABILITY_LEVEL];
@@ -159,7 +177,14 @@ fn said_by_server(state: &State, document: &NamedNode) -> Vec<Triple> {
 }
 
 /// Whether a triple says what only the server says of `document`.
-pub(crate) fn is_server_managed(triple: &Triple, document: NamedNodeRef<'_>) -> bool {
+pub(crate) fn is_server_managed(
+    state: &State,
+    triple: &Triple,
+    document: NamedNodeRef<'_>,
+) -> bool {
+    if state.is_file_fact(triple, document) {
+        return true;
+    }
     if OF_DESCRIPTIONS.contains(&triple.predicate.as_ref()) {
         return true;
     }

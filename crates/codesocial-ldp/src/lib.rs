@@ -11,6 +11,7 @@ mod derive;
 mod slug;
 
 mod delete;
+mod file;
 mod n3_patch;
 mod patch;
 mod post;
@@ -28,7 +29,8 @@ mod personal;
 pub use containers::{CONTAINERS, ContainerEntry, Visibility};
 pub use definitions::Definitions;
 pub use delete::delete;
-pub use document::{Document, DocumentKind, Found};
+pub use document::{Document, DocumentKind, Found, described};
+pub use file::{Upload, post_file, put_file};
 pub use grants::{Grant, GrantChange, GranteeProperty, Grants, grant};
 pub use group::{Membership, membership};
 pub use install::{Installation, install};

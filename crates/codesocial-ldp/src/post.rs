@@ -3,7 +3,7 @@
 use crate::Request;
 use crate::body::Body;
 use crate::derive::{Said, with_derived};
-use crate::slug::{decode_header, slug};
+use crate::slug::{Name, decode_header};
 use codesocial_rdf::vocab::{dct, foaf, ldp, pair, rdf, rdfs, schema, skos};
 use codesocial_rdf::{Changeset, GraphKind};
 use codesocial_store::{
@@ -29,6 +29,8 @@ pub struct Creation {
 pub enum Model {
     Document,
     Container,
+    /// Bytes, whatever their type: no command that writes triples makes one.
+    File,
 }
 
 /// Reads a body with a document's IRI as base.
@@ -41,17 +43,12 @@ pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> C
         CommandKind::Post,
         target,
         Box::new(move |state, random| {
-            if !state.exists(container.as_ref()) {
-                return Err(if state.is_tombstoned(container.as_ref()) {
-                    Rejection::Gone(container.clone())
-                } else {
-                    Rejection::NotFound(container.clone())
-                });
-            }
-            if !state.is_container(container.as_ref()) {
-                return Err(Rejection::NotAContainer(container.clone()));
-            }
-            let document = name(state, &container, &creation, random)?;
+            check_container(state, &container)?;
+            let hint = match creation.slug.as_deref().map(decode_header) {
+                Some(hint) => hint,
+                None => creation.label.clone().unwrap_or_default(),
+            };
+            let document = free(state, &container, &Name::of_document(&hint), random)?;
             let triples = (creation.read)(document.as_str())?;
             let body = Body::check(state, &document, &triples, creation.model, random)?;
             if body.triples.is_empty() && !body.container {
@@ -75,24 +72,34 @@ pub(crate) fn container_model(document: &NamedNode, is_container: bool) -> Chang
     Changeset { removed: Vec::new(), added }
 }
 
+/// Whether something can be created in a container.
+pub(crate) fn check_container(state: &State, container: &NamedNode) -> Result<(), Rejection> {
+    if state.is_container(container.as_ref()) {
+        return Ok(());
+    }
+    Err(if state.exists(container.as_ref()) {
+        Rejection::NotAContainer(container.clone())
+    } else if state.is_tombstoned(container.as_ref()) {
+        Rejection::Gone(container.clone())
+    } else {
+        Rejection::NotFound(container.clone())
+    })
+}
+
 /// How many numbered names are tried before a random one.
 const NUMBERED_MAX: u32 = 100;
 
-/// A free name: the slug, the slug with a number, or a random one.
-fn name(
+/// A free name: the one that is wished for, the same with a number, or a random one.
+pub(crate) fn free(
     state: &State,
     container: &NamedNode,
-    creation: &Creation,
+    wished: &Name,
     random: &mut Random,
 ) -> Result<NamedNode, Rejection> {
-    let hint = match creation.slug.as_deref().map(decode_header) {
-        Some(hint) => hint,
-        None => creation.label.clone().unwrap_or_default(),
-    };
-    let slug = slug(&hint);
-    let free = |name: &str| {
+    let Name { stem, ending } = wished;
+    let free = |stem: &str| {
         let parent = container.as_str().trim_end_matches('/');
-        let document = NamedNode::new_unchecked(format!("{parent}/{name}"));
+        let document = NamedNode::new_unchecked(format!("{parent}/{stem}{ending}"));
         let kind = state.base().kind_of(document.as_ref());
         let usable = matches!(kind, GraphKind::Resource | GraphKind::Sandbox)
             && !state.exists(document.as_ref())
@@ -101,17 +108,17 @@ fn name(
     };
     let numbered = || {
         (1..=NUMBERED_MAX).find_map(|n| match n {
-            1 => free(&slug),
-            n => free(&format!("{slug}-{n}")),
+            1 => free(stem),
+            n => free(&format!("{stem}-{n}")),
         })
     };
-    if !slug.is_empty()
+    if !stem.is_empty()
         && let Some(document) = numbered()
     {
         return Ok(document);
     }
     let random = OpaqueId::random(random).to_string();
-    let name = if slug.is_empty() { random } else { format!("{slug}-{random}") };
+    let name = if stem.is_empty() { random } else { format!("{stem}-{random}") };
     free(&name).ok_or(Rejection::Busy)
 }
 

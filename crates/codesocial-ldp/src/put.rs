@@ -29,8 +29,8 @@ pub fn put(
                 state.permits_creating(&agent, graph)?;
             }
             let body = Body::check(state, &document, &triples, model, random)?;
-            let container = body.container || state.is_container(graph);
-            if body.triples.is_empty() && !container {
+            let bare = body.container || state.is_container(graph) || state.is_file(graph);
+            if body.triples.is_empty() && !bare {
                 return Err(Rejection::EmptyDocument);
             }
             let server = container_model(&document, body.container);

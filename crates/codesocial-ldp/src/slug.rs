@@ -3,8 +3,43 @@
 /// A name is cut here, at a word where possible.
 const SLUG_BYTES_MAX: usize = 64;
 
+/// The last segment of a new address, in two parts: numbers are put between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    /// Empty where nothing is wished for.
+    pub(crate) stem: String,
+    /// Of a file: a dot and a few letters, by which programs tell its type.
+    pub(crate) ending: String,
+}
+
+/// The longest ending that a file keeps.
+const ENDING_BYTES_MAX: usize = 8;
+
+impl Name {
+    pub(crate) fn of_document(hint: &str) -> Self {
+        Self { stem: slug(hint), ending: String::new() }
+    }
+
+    pub(crate) fn of_file(hint: &str) -> Self {
+        let parts = hint.rsplit_once('.').filter(|(_, ending)| is_ending(ending));
+        match parts {
+            Some((stem, ending)) => {
+                Self { stem: slug(stem), ending: format!(".{}", ending.to_ascii_lowercase()) }
+            }
+            None => Self::of_document(hint),
+        }
+    }
+}
+
+/// Whether a file may end like that: the addresses of descriptions and access rules are reserved.
+fn is_ending(ending: &str) -> bool {
+    (1..=ENDING_BYTES_MAX).contains(&ending.len())
+        && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && !["acl", "meta"].iter().any(|reserved| ending.eq_ignore_ascii_case(reserved))
+}
+
 /// The kebab of a text; empty where nothing of it is left.
-pub(crate) fn slug(text: &str) -> String {
+fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().flat_map(char::to_lowercase) {
         let plain = plain(c);
@@ -83,6 +118,23 @@ mod tests {
         }
         assert_eq!(slug(&"mot ".repeat(5_000)).len(), 63);
         assert_eq!(slug(&"x".repeat(10_000)).len(), 64);
+    }
+
+    #[test]
+    fn a_file_keeps_its_ending_where_that_is_harmless() {
+        for (text, stem, ending) in [
+            ("Photo d'été.JPG", "photo-d-ete", ".jpg"),
+            ("../../x.tar.gz", "x-tar", ".gz"),
+            ("x.acl", "x-acl", ""),
+            ("x.Meta", "x-meta", ""),
+            ("sans fin", "sans-fin", ""),
+            ("x.p/g", "x-p-g", ""),
+            (".png", "", ".png"),
+            ("x.abcdefghi", "x-abcdefghi", ""),
+        ] {
+            let (stem, ending) = (stem.to_owned(), ending.to_owned());
+            assert_eq!(Name::of_file(text), Name { stem, ending }, "{text}");
+        }
     }
 
     #[test]

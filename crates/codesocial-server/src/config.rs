@@ -70,11 +70,19 @@ impl ShaclEdition {
 }
 
 /// What the Linked Data Platform leaves to the server.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct LdpConfig {
+    /// Largest file, in bytes.
+    pub(crate) file_bytes_max: usize,
     /// Whether `PUT` replaces a document only under `If-Match`.
     pub(crate) require_if_match: bool,
+}
+
+impl Default for LdpConfig {
+    fn default() -> Self {
+        Self { file_bytes_max: 50 * 1024 * 1024, require_if_match: false }
+    }
 }
 
 /// Limits of the SPARQL endpoint.
@@ -244,6 +252,7 @@ impl Config {
             ("client_seconds_max", self.client_seconds_max == 0),
             ("connections_max", self.connections_max == 0),
             ("body_bytes_max", self.body_bytes_max == 0),
+            ("ldp.file_bytes_max", self.ldp.file_bytes_max == 0),
             ("page_members_max", self.page_members_max == 0),
             ("sparql.seconds_max", seconds_max == 0),
             ("sparql.rows_max", rows_max == 0),

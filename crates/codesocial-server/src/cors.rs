@@ -13,8 +13,8 @@ use axum::response::Response;
 
 /// What a page's script may see of an answer.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "accept-patch, accept-post, accept-ranges, allow, content-location, content-type, etag, \
-     link, location, preference-applied, retry-after, vary, wac-allow, x-request-id",
+    "accept-patch, accept-post, accept-ranges, allow, content-disposition, content-location, \
+     content-range, content-type, etag, link, location, preference-applied, retry-after, vary, wac-allow, x-request-id",
 );
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 

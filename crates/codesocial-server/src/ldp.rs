@@ -1,24 +1,25 @@
 //! The Linked Data Platform over HTTP. <https://www.w3.org/TR/ldp/>
 
 mod access;
+mod file;
 mod read;
 mod write;
 
 use crate::extract::{Conditions, Who};
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
-use axum::extract::{FromRequestParts as _, Request, State};
+use axum::extract::{self, FromRequestParts as _, Request};
 use axum::http::header::{ALLOW, LINK, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::Agent;
-use oxrdf::NamedNode;
+use codesocial_store::{Agent, State};
+use oxrdf::{NamedNode, NamedNodeRef};
 use std::sync::LazyLock;
 
-pub(crate) const ACCEPT_POST: &str = "text/turtle, application/ld+json, application/n-triples";
+pub(crate) const ACCEPT_POST: &str = "text/turtle, application/ld+json, application/n-triples, */*";
 pub(crate) const ACCEPT_PATCH: &str = "application/sparql-update, text/n3";
 /// An N3 Patch alone can say what a document holds that is not there yet.
 const ACCEPT_PATCH_ABSENT: &str = "text/n3";
@@ -36,17 +37,16 @@ struct Call {
 }
 
 /// Every address that is not named in the router is a resource's.
-pub(crate) async fn dispatch(State(app): State<App>, request: Request) -> Response {
+pub(crate) async fn dispatch(extract::State(app): extract::State<App>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let ask = Ask::of(&parts);
     let iri = resource(&app, parts.uri.path());
     let who = match Who::from_request_parts(&mut parts, &app).await {
         Ok(Who(agent)) => agent,
         Err(problem) => {
-            let seen = |iri: NamedNode| {
-                Document::kind_for(&app.store.state(), &Agent::Anonymous, iri.as_ref())
-            };
-            let headers = resource_headers(iri.and_then(seen)).clone();
+            let seen =
+                |iri: &NamedNode| Document::kind_for(&app.store.state(), &Agent::Anonymous, iri);
+            let headers = iri.map(|iri| headers_of(seen(&iri), &iri)).unwrap_or_default();
             return problem.with_headers(headers).into_response();
         }
     };
@@ -95,16 +95,31 @@ impl Call {
     }
 
     fn kind(&self) -> Option<DocumentKind> {
-        Document::kind_for(&self.app.store.state(), &self.agent, self.iri.as_ref())
+        Document::kind_for(&self.app.store.state(), &self.agent, &self.iri)
+    }
+
+    /// The document that is read and written at this address.
+    fn document(&self) -> NamedNode {
+        codesocial_ldp::described(&self.app.store.state(), &self.iri)
+            .unwrap_or_else(|| self.iri.clone())
     }
 
     /// What every answer for this address carries, errors included.
     fn resource_headers(&self) -> HeaderMap {
         let state = self.app.store.state();
-        let kind = Document::kind_for(&state, &self.agent, self.iri.as_ref());
-        let mut headers = resource_headers(kind).clone();
+        self.headers_of(&state, self.kind(), &self.iri)
+    }
+
+    /// What every answer for an address carries, where this agent finds that kind of document.
+    fn headers_of(
+        &self,
+        state: &State,
+        kind: Option<DocumentKind>,
+        address: &NamedNode,
+    ) -> HeaderMap {
+        let mut headers = headers_of(kind, address);
         if let Some(kind) = kind {
-            access::tell(&mut headers, &state, &self.agent, &self.iri, kind);
+            access::tell(&mut headers, state, &self.agent, address, kind);
         }
         headers
     }
@@ -121,22 +136,48 @@ fn allowed(kind: Option<DocumentKind>) -> &'static str {
         Some(DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::Access) => {
             "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
         }
+        Some(DocumentKind::File) => "GET, HEAD, OPTIONS, PUT, DELETE",
+        // It goes with its file.
+        Some(DocumentKind::Description) => "GET, HEAD, OPTIONS, PUT, PATCH",
         Some(DocumentKind::ReadOnly) => "GET, HEAD, OPTIONS",
         None => "OPTIONS, PUT, PATCH",
     }
 }
 
+/// What every answer for an address carries, where a document of that kind is.
+fn headers_of(kind: Option<DocumentKind>, address: &NamedNode) -> HeaderMap {
+    let mut headers = resource_headers(kind).clone();
+    match kind {
+        Some(DocumentKind::File) => link_description(&mut headers, address),
+        // https://www.rfc-editor.org/rfc/rfc6892
+        Some(DocumentKind::Description) => {
+            link(&mut headers, file_of(address).as_str(), "describes");
+        }
+        _ => {}
+    }
+    headers
+}
+
+/// The file that what lies at this address describes.
+fn file_of(description: &NamedNode) -> NamedNodeRef<'_> {
+    let address = description.as_str();
+    NamedNodeRef::new_unchecked(address.strip_suffix(".meta").unwrap_or(address))
+}
+
 /// What every answer for a kind of document carries, made once.
 fn resource_headers(kind: Option<DocumentKind>) -> &'static HeaderMap {
-    use DocumentKind::{Access, Container, ReadOnly, Resource, Shapes};
-    static OF_KINDS: LazyLock<[HeaderMap; 4]> = LazyLock::new(|| {
-        [Some(Container), Some(Resource), Some(ReadOnly), None].map(made_resource_headers)
+    use DocumentKind::{Access, Container, Description, File, ReadOnly, Resource, Shapes};
+    static OF_KINDS: LazyLock<[HeaderMap; 6]> = LazyLock::new(|| {
+        [Some(Container), Some(Resource), Some(ReadOnly), None, Some(File), Some(Description)]
+            .map(made_resource_headers)
     });
     match kind {
         Some(Container) => &OF_KINDS[0],
         Some(Resource | Shapes | Access) => &OF_KINDS[1],
         Some(ReadOnly) => &OF_KINDS[2],
         None => &OF_KINDS[3],
+        Some(File) => &OF_KINDS[4],
+        Some(Description) => &OF_KINDS[5],
     }
 }
 
@@ -144,8 +185,10 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(ALLOW, HeaderValue::from_static(allowed(kind)));
     let mut models = vec![ldp::RESOURCE];
-    if kind.is_some() {
-        models.push(ldp::RDF_SOURCE);
+    match kind {
+        Some(DocumentKind::File) => models.push(ldp::NON_RDF_SOURCE),
+        Some(_) => models.push(ldp::RDF_SOURCE),
+        None => {}
     }
     if kind == Some(DocumentKind::Container) {
         models.extend([ldp::CONTAINER, ldp::BASIC_CONTAINER]);
@@ -155,10 +198,11 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
         Some(
             DocumentKind::Container
             | DocumentKind::Resource
+            | DocumentKind::Description
             | DocumentKind::Shapes
             | DocumentKind::Access,
         ) => Some(ACCEPT_PATCH),
-        Some(DocumentKind::ReadOnly) => None,
+        Some(DocumentKind::File | DocumentKind::ReadOnly) => None,
         None => Some(ACCEPT_PATCH_ABSENT),
     };
     headers.extend(patches.map(|p| (ACCEPT_PATCH_HEADER, HeaderValue::from_static(p))));
@@ -168,6 +212,16 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
         link(&mut headers, model.as_str(), "type");
     }
     headers
+}
+
+/// LDP 5.2.3.12: "the LDP server [...] MUST indicate the location of the associated LDP-RS by adding
+/// a HTTP Link header whose context URI is the newly created LDP-NR (instead of the effective
+/// request URI), link relation value is describedby, and target URI is the URI of the associated
+/// LDP-RS resource". <https://www.w3.org/TR/ldp/#ldpc-post-createbinlinkmetahdr>
+fn link_description(headers: &mut HeaderMap, file: &NamedNode) {
+    let (iri, description) = (file.as_str(), State::meta(file.as_ref()));
+    let described = format!("<{}>; rel=\"describedby\"; anchor=\"{iri}\"", description.as_str());
+    headers.append(LINK, header(&described));
 }
 
 fn link(headers: &mut HeaderMap, target: &str, relation: &str) {

@@ -15,6 +15,7 @@ mod policy;
 mod problem;
 mod rendered;
 mod representation;
+mod upload;
 
 mod auth;
 mod client;

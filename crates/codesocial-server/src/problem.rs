@@ -41,6 +41,8 @@ pub(crate) enum Refusal {
     ConditionRequired,
     #[error("unsupported interaction model")]
     InteractionModel,
+    #[error("a form brings one file")]
+    OneFile,
     #[error("missing parameter {0}")]
     Missing(&'static str),
     #[error("the answer is larger than the limit")]
@@ -153,6 +155,7 @@ impl Refusal {
             }
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
             Self::Json => (S::BAD_REQUEST, "json", String::new()),
+            Self::OneFile => (S::BAD_REQUEST, "one-file", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
@@ -176,6 +179,7 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::NotAContainer(iri) => {
             (S::METHOD_NOT_ALLOWED, "not-a-container", iri.to_string())
         }
+        Rejection::NotAFile(_) => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", String::new()),
         Rejection::NoContainer(iri) => (S::CONFLICT, "no-container", iri.to_string()),
         Rejection::NotEmpty(iri) => (S::CONFLICT, "not-empty", iri.to_string()),
         Rejection::Permanent(iri) => (S::FORBIDDEN, "permanent", iri.to_string()),

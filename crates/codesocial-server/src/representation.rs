@@ -21,6 +21,13 @@ pub(crate) enum Form {
     Page(Language),
 }
 
+/// The forms in which a file is offered.
+pub(crate) enum FileForm {
+    Bytes,
+    /// What is said of it.
+    Description(Form),
+}
+
 /// Favourite first: where nothing is asked for, Turtle.
 const OFFERS: [(&str, Option<RdfSyntax>); 10] = [
     ("text/turtle", Some(RdfSyntax::Turtle)),
@@ -46,6 +53,16 @@ impl Form {
             }
             Some(syntax) => Self::Rdf(syntax),
         })
+    }
+
+    /// What the client prefers of a file of that type: its bytes, where they suit.
+    pub(crate) fn preferred_of_file(ask: &Ask, media_type: &str) -> Option<FileForm> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let syntaxes = OFFERS.iter().filter(|(_, syntax)| syntax.is_some());
+        let offers = || syntaxes.clone().map(|(media_type, _)| *media_type);
+        let offered: Vec<&str> = std::iter::once(essence).chain(offers()).collect();
+        let Some(n) = ask.prefers(&offered)?.checked_sub(1) else { return Some(FileForm::Bytes) };
+        syntaxes.clone().nth(n)?.1.map(|syntax| FileForm::Description(Self::Rdf(syntax)))
     }
 
     pub(crate) fn media_type(self) -> &'static str {
@@ -90,9 +107,14 @@ impl Form {
             (Self::Page(_), _) => "Accept, Accept-Language, Authorization, Cookie",
             (_, DocumentKind::Container) => "Accept, Authorization, Cookie, Prefer",
             (_, DocumentKind::ReadOnly) => "Accept",
-            (_, DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::Access) => {
-                "Accept, Authorization, Cookie"
-            }
+            (
+                _,
+                DocumentKind::Resource
+                | DocumentKind::File
+                | DocumentKind::Description
+                | DocumentKind::Shapes
+                | DocumentKind::Access,
+            ) => "Accept, Authorization, Cookie",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Common, Failure, say};
 use clap::Args;
-use codesocial_store::{Erased, Verified, VerifiedResults, hex};
+use codesocial_store::{Erased, StoredFiles, Verified, VerifiedResults, hex};
 use std::process::ExitCode;
 
 #[derive(Debug, Args)]
@@ -25,6 +25,7 @@ impl Verify {
             Some(seq) => say(&format!("checkpoint {seq} is what the journal replays to\n")),
             None => say("no checkpoint to compare\n"),
         }
+        say(&files(verified.files));
         if self.shapes {
             let edition = config.shacl.edition();
             let verified = codesocial_store::verify_results(&config.data, edition);
@@ -39,6 +40,18 @@ impl Verify {
         say(&proof(&verified));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What lies beside the journal, where something does.
+fn files(StoredFiles { contents, bytes, orphans }: StoredFiles) -> String {
+    let mut told = String::new();
+    if contents > 0 {
+        told.push_str(&format!("{contents} files, {bytes} bytes, are what their digests say\n"));
+    }
+    if orphans > 0 {
+        told.push_str(&format!("{orphans} files that nothing refers to go at the next start\n"));
+    }
+    told
 }
 
 /// That full validation finds what is stored.

@@ -2,7 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
-use codesocial_store::{Etag, Precondition};
+use codesocial_store::{Etag, Hash, Precondition, hex};
 use std::convert::Infallible;
 
 /// A tag of one representation: the state part, the same for all formats, and the variant.
@@ -17,6 +17,11 @@ impl EntityTag {
     /// The tag of a page, in which labels of other resources stand.
     pub(crate) fn weak(state: &Etag, variant: &str) -> Self {
         Self(format!("W/\"{}-{variant}\"", state.0))
+    }
+
+    /// The tag of bytes, which are the same whatever is said of them.
+    pub(crate) fn of_bytes(digest: &Hash) -> Self {
+        Self(format!("\"{}\"", hex(digest)))
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -6,6 +6,7 @@ mod form;
 mod language;
 mod model;
 mod portion;
+mod range;
 mod selection;
 
 pub(crate) use agent::Who;
@@ -14,4 +15,5 @@ pub(crate) use form::{Encoded, pairs};
 pub(crate) use language::Language;
 pub(crate) use model::asked_for;
 pub(crate) use portion::{PageQuery, Portion, Shown};
+pub(crate) use range::ByteRange;
 pub(crate) use selection::Selection;

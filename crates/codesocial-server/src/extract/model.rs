@@ -15,6 +15,8 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Result<Option<Model>, Refusal> {
     for class in values.flat_map(links).filter(|link| link.is_type).map(|link| link.target) {
         if [ldp::CONTAINER, ldp::BASIC_CONTAINER].iter().any(|own| own.as_str() == class) {
             asked = Some(Model::Container);
+        } else if ldp::NON_RDF_SOURCE.as_str() == class {
+            asked = Some(Model::File);
         } else if [ldp::RESOURCE, ldp::RDF_SOURCE].iter().any(|own| own.as_str() == class) {
             asked = asked.or(Some(Model::Document));
         } else if class.starts_with(ldp::NS) {

@@ -1,7 +1,7 @@
 //! `GET` and `HEAD`: a document in the form that the client prefers, rendered once for all who ask
 //! for the same.
 
-use super::{Call, access, header, link};
+use super::{Call, header, link};
 use crate::extract::{EntityTag, Language, PageQuery, Portion, Selection, Shown, pairs};
 use crate::pages::{CHANGES_MAX, CHANGES_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN};
 use crate::problem::{Problem, Refusal};
@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Containment, Definitions, Document, DocumentKind, Found};
 use codesocial_rdf::vocab::ldp;
 use codesocial_store::{Change, Etag, State};
+use oxrdf::NamedNode;
 use std::sync::Arc;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -23,7 +24,7 @@ const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-appli
 const DESCRIBED_BY: &str = "describedby";
 
 /// What became of rendering: an answer, or where the first page is.
-enum Outcome {
+pub(super) enum Outcome {
     Whole(Arc<Rendered>),
     Paged,
 }
@@ -36,7 +37,10 @@ impl Call {
         }
         let state = self.app.store.state();
         let Some(form) = Form::preferred(&self.ask) else {
-            self.find(&state)?;
+            let found = self.find(&state)?;
+            if found.kind == DocumentKind::File {
+                return self.file(state, found).await;
+            }
             return Err(self.refuse(Refusal::NotAcceptable));
         };
         if let (Form::Page(language), Some(_)) = (form, self.parameter("history")) {
@@ -52,12 +56,15 @@ impl Call {
             return Ok(self.answer(form, &rendered));
         }
         let found = self.find(&state)?;
+        if found.kind == DocumentKind::File {
+            return self.file(state, found).await;
+        }
         if found.kind != DocumentKind::Container {
             key.portion = Portion::default();
         }
         let tag = tag(&state, &found, form, key.portion.shown);
         if self.conditions.not_modified(&tag) {
-            let headers = self.headers(&state, &found, form, &tag);
+            let headers = self.headers(&state, &found, &key.document, form, &tag);
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
         }
         let ready = self.app.rendered.get(&key);
@@ -70,11 +77,11 @@ impl Call {
         }
     }
 
-    fn find(&self, state: &State) -> Result<Found, Problem> {
+    pub(super) fn find(&self, state: &State) -> Result<Found, Problem> {
         Document::find(state, &self.agent, &self.iri).map_err(|rejection| self.refuse(rejection))
     }
 
-    fn answer(&self, form: Form, rendered: &Rendered) -> Response {
+    pub(super) fn answer(&self, form: Form, rendered: &Rendered) -> Response {
         let unchanged = self.conditions.not_modified(&rendered.tag);
         let (status, headers, body) = if unchanged {
             (StatusCode::NOT_MODIFIED, &rendered.unchanged, Body::empty())
@@ -92,7 +99,7 @@ impl Call {
         response
     }
 
-    fn portion(&self, form: Form) -> Portion {
+    pub(super) fn portion(&self, form: Form) -> Portion {
         let mut portion = Portion::of(&self.parts);
         if form.is_page() {
             portion.selection = Selection::of(self.parts.uri.query().unwrap_or_default());
@@ -146,16 +153,22 @@ impl Call {
     }
 
     /// The headers that an answer has whether it is new to the client or not.
-    fn headers(&self, state: &State, found: &Found, form: Form, tag: &EntityTag) -> HeaderMap {
-        let mut headers = super::resource_headers(Some(found.kind)).clone();
+    fn headers(
+        &self,
+        state: &State,
+        found: &Found,
+        address: &NamedNode,
+        form: Form,
+        tag: &EntityTag,
+    ) -> HeaderMap {
+        let mut headers = self.headers_of(state, Some(found.kind), address);
         headers.insert(VARY, HeaderValue::from_static(form.vary(found.kind)));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         headers.insert(ETAG, header(tag.as_str()));
-        access::tell(&mut headers, state, &self.agent, &self.iri, found.kind);
         headers
     }
 
-    async fn render(
+    pub(super) async fn render(
         &self,
         state: Arc<State>,
         found: Found,
@@ -169,8 +182,8 @@ impl Call {
             }
             _ => Vec::new(),
         };
-        let unchanged = self.headers(&state, &found, form, &tag);
-        let (app, agent, iri) = (self.app.clone(), self.agent.clone(), self.iri.clone());
+        let unchanged = self.headers(&state, &found, &key.document, form, &tag);
+        let (app, agent, iri) = (self.app.clone(), self.agent.clone(), key.document.clone());
         let rendering = move || {
             let page_max = app.config.page_members_max;
             let max = key.portion.max.map_or(page_max, |max| max.min(page_max));
@@ -215,7 +228,7 @@ impl Call {
 
 /// The tag of a page is weak, as labels of other resources stand in it. One of a container that
 /// holds its members in full names the state of everything, as a member may have changed.
-fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> EntityTag {
+pub(super) fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> EntityTag {
     let (variant, seq) = (form.variant(), state.head().seq);
     if form.is_page() {
         let page = Etag(format!("{}.{seq}", found.etag.0));

@@ -1,6 +1,7 @@
 //! `PUT`, `POST`, `PATCH` and `DELETE`: each makes a command and tells what became of it.
 
-use super::{Call, header, link};
+use super::file::is_media_type;
+use super::{Call, header, link, link_description};
 use crate::body;
 use crate::extract::{EntityTag, asked_for};
 use crate::problem::{Problem, Refusal};
@@ -8,32 +9,58 @@ use crate::representation::Form;
 use crate::routes::REPORT_RELATION;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Creation, DocumentKind, Model};
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::{
-    AccessMode, Command, Committed, Effect, Precondition, Rejection, UpdateRefusal,
+    AccessMode, Command, Committed, Effect, Precondition, Rejection, State, UpdateRefusal,
 };
+use oxrdf::NamedNode;
 use spareval::CancellationToken;
 use std::sync::Arc;
 
 const SLUG: HeaderName = HeaderName::from_static("slug");
+/// How a body is taken.
+enum Taken {
+    Rdf(RdfSyntax),
+    /// As the bytes of a file.
+    Bytes,
+    /// As a form that brings a file.
+    Form,
+}
+
 /// How often an update is evaluated anew because another write came first.
 const ATTEMPTS_MAX: usize = 5;
 
 impl Call {
     pub(super) async fn put(&self, body: Body) -> Result<Response, Problem> {
-        self.refuse_read_only()?;
-        let syntax = self.syntax()?;
+        self.refuse_unoffered()?;
+        let model = asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?;
+        let kind = self.kind();
+        let syntax = match self.taken(model)? {
+            // What is a file stays one, whatever it is replaced with.
+            _ if kind == Some(DocumentKind::File) => return self.put_bytes(body).await,
+            Taken::Bytes if kind.is_none() => return self.put_bytes(body).await,
+            Taken::Rdf(syntax) => syntax,
+            Taken::Bytes | Taken::Form => return Err(self.refuse(Refusal::MediaType)),
+        };
+        let is_other = |kind| kind != DocumentKind::Container;
+        if model == Some(Model::Container) && kind.is_some_and(is_other) {
+            return Err(self.refuse(Refusal::InteractionModel));
+        }
         let bytes = self.read(body).await?;
         let triples =
             parse::triples(&bytes, syntax, self.iri.as_str()).map_err(|e| self.refuse(e))?;
-        let model = asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?;
-        let is_other = |kind| kind != DocumentKind::Container;
-        if model == Some(Model::Container) && self.kind().is_some_and(is_other) {
-            return Err(self.refuse(Refusal::InteractionModel));
-        }
+        let document = self.document();
+        self.replace(|request| codesocial_ldp::put(request, document, triples, model)).await
+    }
+
+    /// Carries out a `PUT`, under the condition that the configuration asks for.
+    pub(super) async fn replace(
+        &self,
+        command: impl FnOnce(codesocial_ldp::Request<'_>) -> Command,
+    ) -> Result<Response, Problem> {
         let mut random = self.app.random();
         let mut request = self.request(&mut random);
         let must_be_new =
@@ -41,7 +68,7 @@ impl Call {
         if must_be_new {
             request.precondition = Precondition::Absent;
         }
-        let command = codesocial_ldp::put(request, self.iri.clone(), triples, model);
+        let command = command(request);
         self.commit(command).await.map_err(|problem| match problem {
             // LDP 4.2.4.5: "LDP servers that require conditional requests MUST respond with status
             // code 428 (Precondition Required) when the absence of a precondition is the only
@@ -52,20 +79,24 @@ impl Call {
     }
 
     pub(super) async fn post(&self, body: Body) -> Result<Response, Problem> {
-        self.refuse_read_only()?;
+        self.refuse_unoffered()?;
         if self.kind().is_some_and(|kind| kind != DocumentKind::Container) {
             return Err(self.refuse(Rejection::NotAContainer(self.iri.clone())));
         }
-        let syntax = self.syntax()?;
+        let model = asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?;
+        let syntax = match self.taken(model)? {
+            Taken::Rdf(syntax) => syntax,
+            Taken::Bytes => return self.post_bytes(body).await,
+            Taken::Form => return self.post_form(body).await,
+        };
         let bytes = self.read(body).await?;
         // Read once here, so that a syntax error and the choice of a name cost the writer nothing.
         let triples = parse::triples(&bytes, syntax, self.iri.as_str())
             .map_err(|error| self.refuse(error))?;
-        let slug = self.parts.headers.get(SLUG).map(|s| String::from_utf8_lossy(s.as_bytes()));
         let creation = Creation {
-            slug: slug.map(std::borrow::Cow::into_owned),
+            slug: self.slug(),
             label: codesocial_ldp::label(&triples, &self.iri),
-            model: asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?,
+            model,
             read: Box::new(move |document| {
                 parse::triples(&bytes, syntax, document)
                     .map_err(|error| Rejection::Update(UpdateRefusal::Syntax(error.to_string())))
@@ -77,7 +108,7 @@ impl Call {
     }
 
     pub(super) async fn patch(&self, body: Body) -> Result<Response, Problem> {
-        self.refuse_read_only()?;
+        self.refuse_unoffered()?;
         let essence = self.content_type().split(';').next().unwrap_or_default().trim();
         let is_n3 = essence.eq_ignore_ascii_case("text/n3");
         if !is_n3 && !essence.eq_ignore_ascii_case("application/sparql-update") {
@@ -92,7 +123,7 @@ impl Call {
     async fn n3_patch(&self, text: &str) -> Result<Response, Problem> {
         let patch = codesocial_ldp::parse_n3_patch(text, &self.iri).map_err(|r| self.refuse(r))?;
         let mut random = self.app.random();
-        let command = codesocial_ldp::n3_patch(self.request(&mut random), self.iri.clone(), patch);
+        let command = codesocial_ldp::n3_patch(self.request(&mut random), self.document(), patch);
         self.commit(command).await
     }
 
@@ -108,7 +139,7 @@ impl Call {
             let mut random = self.app.random();
             let command = codesocial_ldp::patch(
                 self.request(&mut random),
-                self.iri.clone(),
+                self.document(),
                 patch.clone(),
                 &state,
                 &CancellationToken::new(),
@@ -123,13 +154,16 @@ impl Call {
     }
 
     pub(super) async fn delete(&self) -> Result<Response, Problem> {
-        self.refuse_read_only()?;
+        self.refuse_unoffered()?;
         let mut random = self.app.random();
         let command = codesocial_ldp::delete(self.request(&mut random), self.iri.clone());
         self.commit(command).await
     }
 
-    fn request<'a>(&self, random: &'a mut codesocial_store::Random) -> codesocial_ldp::Request<'a> {
+    pub(super) fn request<'a>(
+        &self,
+        random: &'a mut codesocial_store::Random,
+    ) -> codesocial_ldp::Request<'a> {
         let precondition: Precondition = self.conditions.precondition();
         codesocial_ldp::Request {
             agent: self.agent.clone(),
@@ -139,7 +173,7 @@ impl Call {
         }
     }
 
-    async fn commit(&self, command: Command) -> Result<Response, Problem> {
+    pub(super) async fn commit(&self, command: Command) -> Result<Response, Problem> {
         let committed = self.app.store.commit(command).await.map_err(|e| self.refuse(e))?;
         Ok(self.committed(&committed))
     }
@@ -149,8 +183,7 @@ impl Call {
         let mut headers = self.resource_headers();
         let state = self.app.store.state();
         if let Some(location) = &committed.location {
-            if let Some(etag) = state.etag(location.as_ref()) {
-                let tag = EntityTag::new(&etag, Form::Rdf(RdfSyntax::Turtle).variant());
+            if let Some(tag) = self.tag_of(&state, location) {
                 headers.insert(ETAG, header(tag.as_str()));
             }
             if committed.remarks {
@@ -158,6 +191,9 @@ impl Call {
                 link(&mut headers, &report, REPORT_RELATION);
             }
             if committed.effect == Effect::Created {
+                if state.is_file(location.as_ref()) && *location != self.iri {
+                    link_description(&mut headers, location);
+                }
                 headers.insert(LOCATION, header(location.as_str()));
                 return (StatusCode::CREATED, headers).into_response();
             }
@@ -165,36 +201,77 @@ impl Call {
         (StatusCode::NO_CONTENT, headers).into_response()
     }
 
-    fn refuse_read_only(&self) -> Result<(), Problem> {
-        // Before the body is read: who may not write at all need not send it.
-        let state = self.app.store.state();
-        state
-            .permits(&self.agent, self.iri.as_ref(), AccessMode::Append)
-            .map_err(|rejection| self.refuse(rejection))?;
-        match self.kind() {
-            Some(DocumentKind::ReadOnly) => {
-                Err(self.refuse(Refusal::Method(super::allowed(self.kind()))))
+    /// The tag of what a plain `GET` of a document answers now, or of its description.
+    fn tag_of(&self, state: &State, document: &NamedNode) -> Option<EntityTag> {
+        match state.file(document.as_ref()) {
+            Some(file) if self.kind() != Some(DocumentKind::Description) => {
+                Some(EntityTag::of_bytes(&file.digest))
             }
-            Some(
-                DocumentKind::Container
-                | DocumentKind::Resource
-                | DocumentKind::Shapes
-                | DocumentKind::Access,
-            )
-            | None => Ok(()),
+            _ => {
+                let etag = state.etag(document.as_ref())?;
+                Some(EntityTag::new(&etag, Form::Rdf(RdfSyntax::Turtle).variant()))
+            }
         }
     }
 
-    fn content_type(&self) -> &str {
+    fn refuse_unoffered(&self) -> Result<(), Problem> {
+        // Before the body is read: who may not write at all need not send it.
+        let state = self.app.store.state();
+        state
+            .permits(&self.agent, self.document().as_ref(), AccessMode::Append)
+            .map_err(|rejection| self.refuse(rejection))?;
+        let (kind, method) = (self.kind(), &self.parts.method);
+        let allow = super::allowed(kind);
+        let offered = allow.split(", ").any(|own| own == method.as_str());
+        // What is not there is told by its absence, what takes no members by that.
+        if kind.is_none() || offered || *method == Method::POST {
+            return Ok(());
+        }
+        Err(self.refuse(Refusal::Method(allow)))
+    }
+
+    pub(super) fn slug(&self) -> Option<String> {
+        let slug = self.parts.headers.get(SLUG)?;
+        Some(String::from_utf8_lossy(slug.as_bytes()).into_owned())
+    }
+
+    pub(super) fn content_type(&self) -> &str {
         let header = self.parts.headers.get(CONTENT_TYPE);
         header.and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// The syntax of the body, of those that a document can be written in.
-    fn syntax(&self) -> Result<RdfSyntax, Problem> {
-        RdfSyntax::from_media_type(self.content_type())
-            .filter(|s| matches!(s, RdfSyntax::Turtle | RdfSyntax::JsonLd | RdfSyntax::NTriples))
-            .ok_or_else(|| self.refuse(Refusal::MediaType))
+    /// How the body is taken. What is RDF in a syntax that is not read here, and what is a patch,
+    /// is refused rather than kept as a file: nobody means that.
+    fn taken(&self, model: Option<Model>) -> Result<Taken, Problem> {
+        const NO_FILES: [&str; 4] = [
+            "application/sparql-query",
+            "application/sparql-update",
+            "application/x-www-form-urlencoded",
+            "text/n3",
+        ];
+        let content_type = self.content_type();
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        let is = |other: &str| essence.eq_ignore_ascii_case(other);
+        let refused = || Err(self.refuse(Refusal::MediaType));
+        if !is_media_type(content_type) {
+            return refused();
+        }
+        if is("multipart/form-data") {
+            return Ok(Taken::Form);
+        }
+        if model == Some(Model::File) {
+            return Ok(Taken::Bytes);
+        }
+        // N-Triples were text/plain once, as all other texts are.
+        match RdfSyntax::from_media_type(content_type).filter(|_| !is("text/plain")) {
+            Some(syntax @ (RdfSyntax::Turtle | RdfSyntax::JsonLd | RdfSyntax::NTriples)) => {
+                Ok(Taken::Rdf(syntax))
+            }
+            Some(RdfSyntax::NQuads | RdfSyntax::TriG | RdfSyntax::RdfXml) => refused(),
+            None if model == Some(Model::Container) => refused(),
+            None if NO_FILES.iter().any(|own| is(own)) => refused(),
+            None => Ok(Taken::Bytes),
+        }
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Problem> {

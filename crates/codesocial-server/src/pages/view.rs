@@ -106,6 +106,8 @@ pub(super) fn page(
         _ if is_scheme => scheme::SHOWN.to_vec(),
         DocumentKind::Container => vec![dct::TITLE],
         DocumentKind::Resource
+        | DocumentKind::File
+        | DocumentKind::Description
         | DocumentKind::Shapes
         | DocumentKind::Access
         | DocumentKind::ReadOnly => Vec::new(),
@@ -130,7 +132,9 @@ pub(super) fn page(
         DocumentKind::Shapes | DocumentKind::Access | DocumentKind::ReadOnly => {
             Body::Terms { groups: terms(outline.rest()) }
         }
-        DocumentKind::Resource => Body::Parts { nodes: outline.rest() },
+        DocumentKind::Resource | DocumentKind::File | DocumentKind::Description => {
+            Body::Parts { nodes: outline.rest() }
+        }
     };
     let map = ControversyMap::of(reading, document);
     let mapped: &[NamedNodeRef<'_>] = if map.is_some() { &[ibis::RESPONDS_TO] } else { &[] };
