@@ -100,7 +100,8 @@ fn bodies_that_nest_or_expand_are_refused() {
         (400, put("text/turtle", format!("<> <a:p> {}", "( ".repeat(100_000)))),
         (415, put("application/rdf+xml", entities)),
         (415, put("application/trig", "<a:g> { <a:s> <a:p> 1 }".to_owned())),
-        (415, put("image/png", "PNG".to_owned())),
+        (415, put("image/ png", "PNG".to_owned())),
+        (415, put("application/sparql-update", "CLEAR ALL".to_owned())),
         (415, server.put("/sandbox/hostile").header("X", "no content type")),
     ];
     for (n, (status, request)) in rows.into_iter().enumerate() {

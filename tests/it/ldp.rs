@@ -50,7 +50,7 @@ fn every_answer_says_what_may_be_done_and_what_the_resource_is() {
             _ => "",
         };
         assert_eq!(answer.header("accept-patch"), patches, "row {n}: {answer:?}");
-        let posts = "text/turtle, application/ld+json, application/n-triples";
+        let posts = "text/turtle, application/ld+json, application/n-triples, */*";
         let posts = if container { posts } else { "" };
         assert_eq!(answer.header("accept-post"), posts, "row {n}: {answer:?}");
     }

@@ -16,6 +16,7 @@ mod damage;
 mod demo;
 mod derived;
 mod export;
+mod files;
 mod filled;
 mod fixtures;
 mod forms;

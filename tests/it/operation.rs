@@ -146,9 +146,9 @@ impl Drop for Proxy {
 }
 
 /// As the README configures it.
-fn body_bytes_max() -> usize {
+fn file_bytes_max() -> usize {
     let settings = block("toml");
-    let line = settings.lines().find_map(|line| line.strip_prefix("body_bytes_max = "));
+    let line = settings.lines().find_map(|line| line.strip_prefix("file_bytes_max = "));
     let number = line.and_then(|line| line.split(' ').next()).expect("the README names it");
     number.parse().expect("it is a number")
 }
@@ -184,12 +184,11 @@ fn a_proxy_passes_reads_writes_and_queries() {
 fn a_proxy_refuses_what_the_server_would_and_nothing_less() {
     let server = Server::empty();
     let proxy = Proxy::before(&server);
-    let largest = body_bytes_max();
+    let largest = file_bytes_max();
     assert!(block("nginx").contains(&format!("client_max_body_size {largest};")));
-    let body = |bytes: usize| format!("<> <a:p> 1 .{}", "\n".repeat(bytes - 12));
     let put = |address: &str, bytes: usize| {
-        let request = Request::new(address, "PUT", "/sandbox/large").admin();
-        request.turtle(body(bytes)).status()
+        let request = Request::new(address, "PUT", &format!("/files/{bytes}")).admin();
+        request.body("text/plain", vec![b'x'; bytes]).status()
     };
     assert_eq!(put(&proxy.address, largest), 201);
     assert_eq!(put(&proxy.address, largest + 1), 413);
