@@ -1,5 +1,5 @@
-//! The bytes of a file, written to the disk while they come: never whole in memory, no more than the
-//! configuration allows.
+//! The bytes of a file, written to the disk while they come: never whole in memory, and no more
+//! than the configuration allows.
 
 use crate::problem::Refusal;
 use crate::state::App;
