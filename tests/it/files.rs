@@ -30,7 +30,7 @@ fn a_file_is_described_in_the_words_of_semapps() {
     assert_eq!(path, "/files/ete-2026.png");
     let described = server.get(&path).accept("application/ld+json").send().expect_status(200);
     assert_eq!(described.header("content-location"), iri("/files/ete-2026.png.meta"));
-    assert_eq!(described.header("vary"), "Accept");
+    assert_eq!(described.header("vary"), "Accept, Authorization, Cookie");
     let mut json = described.json();
     for varying in ["dc:created", "dc:modified"] {
         assert!(json.as_object_mut().expect("an object").remove(varying).is_some(), "{varying}");
@@ -169,6 +169,48 @@ fn who_may_not_write_sends_nothing_to_the_disk() {
     assert_eq!(contents(&folder), Vec::<PathBuf>::new());
     server.post("/files").body(PNG, &large[..1000]).send().expect_status(201);
     assert_eq!(contents(&folder).len(), 1);
+}
+
+#[test]
+fn an_access_document_decides_on_the_bytes_and_on_the_description() {
+    let server = Server::empty();
+    let path = upload(&server, "/files", "secret", TEXT, "0123456789").location();
+    let meta = format!("{path}.meta");
+    let read = server.get(&path).send().expect_status(200);
+    let tag = read.header("etag").to_owned();
+    let acl = iri(&format!("{path}.acl"));
+    for told in [&read, &server.get(&meta).send(), &server.options(&path).send()] {
+        assert!(told.links(&acl, "acl"), "{told:?}");
+        assert_eq!(told.header("wac-allow"), "user=\"read\", public=\"read\"");
+    }
+    let for_administrators = format!(
+        "@prefix acl: <http://www.w3.org/ns/auth/acl#> .
+        <#a> a acl:Authorization ; acl:agentGroup <{BASE}#administrators> ; acl:accessTo <{}> ;
+            acl:mode acl:Read, acl:Write, acl:Control .",
+        iri(&path)
+    );
+    server.put(&format!("{path}.acl")).turtle(for_administrators).send().expect_status(201);
+    for (path, absent) in [(&*path, "/files/absent"), (&meta, "/files/absent.meta")] {
+        let answers = |path: &str| {
+            [
+                server.get(path).send(),
+                server.head(path).send(),
+                server.get(path).header("Range", "bytes=0-3").send(),
+                server.get(path).header("If-None-Match", &tag).send(),
+                server.get(path).accept("application/ld+json").send(),
+                server.options(path).send(),
+            ]
+            .map(|answer| (answer.status, answer.header("allow").to_owned(), answer.headers.len()))
+        };
+        assert_eq!(answers(path), answers(absent), "unreadable is as absent: {path}");
+    }
+    let listed = |answer: Response| answer.expect_status(200).body.contains("files/secret");
+    assert!(!listed(server.get("/files").send()));
+    assert!(listed(server.get("/files").admin().send()));
+    assert_eq!(server.get(&path).admin().send().expect_status(200).body, "0123456789");
+    server.get(&meta).admin().send().expect_status(200);
+    server.delete(&format!("{path}.acl")).send().expect_status(204);
+    server.get(&path).header("If-None-Match", &tag).send().expect_status(304);
 }
 
 #[test]
