@@ -89,7 +89,7 @@ fn what_the_server_says_of_a_document_is_refused_unless_it_is_so() {
     for model in ["DirectContainer", "IndirectContainer"] {
         let link = format!("<http://www.w3.org/ns/ldp#{model}>; rel=\"type\"");
         let answer = server.post("/sandbox").header("Link", &link).turtle("<> <a:p> 1 .").send();
-        assert_eq!(answer.status, 409, "{model}");
+        assert_eq!(answer.status, 422, "it names no membership resource: {model}");
     }
 }
 
@@ -135,5 +135,63 @@ fn reserved_names_are_refused() {
     }
     for body in ["<#b-0123456789abcdef> <a:p> 1 .", "<> <a:p> <#b-0123456789abcdef> ."] {
         assert_eq!(server.put("/sandbox/names").turtle(body).status(), 422, "{body}");
+    }
+}
+
+/// A direct container in the sandbox whose members an organisation has.
+#[track_caller]
+fn direct(server: &Server, relation: &str) -> String {
+    let link = "<http://www.w3.org/ns/ldp#DirectContainer>; rel=\"type\"";
+    let body = format!(
+        "{PREFIXES}<> ldp:membershipResource </organizations/lac> ; ldp:hasMemberRelation {relation} ."
+    );
+    let posted = server.post("/sandbox").header("Link", link).turtle(body).send();
+    posted.expect_status(201).location()
+}
+
+#[test]
+fn a_membership_keeps_the_rules_of_the_document_that_it_stands_in() {
+    let server = Server::empty();
+    server.put("/organizations/lac").turtle(organization("Lac")).send().expect_status(201);
+    let before = server.get("/organizations/lac").send().body;
+    // A label is a text, not a member.
+    let container = direct(&server, "pair:label");
+    let head = server.folder.head();
+    server.post(&container).turtle("<> <a:p> 1 .").send().expect_status(422);
+    assert_eq!(server.folder.head(), head, "nothing is left of what is refused");
+    assert_eq!(server.get("/organizations/lac").send().body, before);
+    let container = direct(&server, "<http://e.example/has>");
+    let member = server.post(&container).turtle("<> <a:p> 1 .").send().expect_status(201);
+    let said = server.get("/organizations/lac").send();
+    assert!(said.body.contains(member.header("location")), "{said:?}");
+    let definition = "<> <http://www.w3.org/ns/ldp#hasMemberRelation> <a:other> .";
+    server.put(&container).turtle(definition).send().expect_status(409);
+    let read = server.get(&container).send().body;
+    server.put(&container).turtle(read).send().expect_status(204);
+    // What it is a member of may go first.
+    server.delete("/organizations/lac").send().expect_status(204);
+    server.post(&container).turtle("<> <a:p> 2 .").send().expect_status(409);
+    server.delete(&member.location()).send().expect_status(204);
+    server.delete(&container).send().expect_status(204);
+}
+
+#[test]
+fn a_relation_that_is_the_servers_makes_no_member() {
+    let server = Server::shared();
+    let link = "<http://www.w3.org/ns/ldp#DirectContainer>; rel=\"type\"";
+    for definition in [
+        "ldp:membershipResource <> ; ldp:hasMemberRelation ldp:contains",
+        "ldp:membershipResource <> ; ldp:isMemberOfRelation a:created, a:modified",
+        "ldp:membershipResource <> ; ldp:hasMemberRelation \"x\"",
+        "ldp:membershipResource <> ; ldp:hasMemberRelation <http://purl.org/dc/terms/created>",
+        "ldp:membershipResource <> ; ldp:isMemberOfRelation \
+         <http://www.w3.org/1999/02/22-rdf-syntax-ns#type>",
+        "ldp:membershipResource <> ; ldp:insertedContentRelation a:about",
+        "ldp:membershipResource <http://elsewhere.example/>",
+        "ldp:membershipResource </ns>",
+    ] {
+        let body = format!("{PREFIXES}@prefix a: <http://a.example/> . <> {definition} .");
+        let answer = server.post("/sandbox").header("Link", link).turtle(body).send();
+        assert_eq!(answer.status, 422, "{definition}: {answer:?}");
     }
 }

@@ -4,15 +4,17 @@ use crate::document::is_server_managed;
 use crate::post::Model;
 use codesocial_rdf::vocab::{ldp, rdf};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
-use codesocial_store::{Random, Rejection, State};
+use codesocial_store::{ContainerKind, Membership, Random, Rejection, State};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 use std::collections::HashSet;
 
 /// A body that was checked, with its blank nodes named.
 pub(crate) struct Body {
     pub(crate) triples: Vec<Triple>,
-    /// Whether it asks for a container.
-    pub(crate) container: bool,
+    /// The container that it asks for.
+    pub(crate) container: Option<ContainerKind>,
+    /// What it says of the members that such a container makes.
+    pub(crate) definition: Vec<Triple>,
 }
 
 impl Body {
@@ -34,10 +36,18 @@ impl Body {
         let current: HashSet<Triple> = state.graph(meta.as_ref().into()).collect();
         let exists = !current.is_empty();
         let stored: Vec<Triple> = state.graph(document.as_ref().into()).collect();
-        let (mut triples, mut managed) = (Vec::new(), Vec::new());
-        let mut container = !exists && model == Some(Model::Container);
+        let (mut triples, mut managed, mut definition) = (Vec::new(), Vec::new(), Vec::new());
+        let mut container = match model {
+            Some(Model::Container(kind)) if !exists => Some(kind),
+            _ => None,
+        };
+        let makes_members = container.is_some_and(|kind| kind != ContainerKind::Basic);
         for triple in incoming {
-            let asks_for_container = !exists && asks_for_container(triple);
+            let asks_for_container = !exists && asks_for_container(triple, container);
+            if makes_members && Membership::is_about(triple, document.as_ref()) {
+                definition.push(triple.clone());
+                continue;
+            }
             if current.contains(triple) && !stored.contains(triple) {
                 continue;
             }
@@ -47,7 +57,7 @@ impl Body {
             {
                 triples.push(triple.clone());
             } else if asks_for_container {
-                container = true;
+                container.get_or_insert(ContainerKind::Basic);
             } else if !names_no_model(triple) {
                 managed.push(triple.clone().in_graph(meta.clone()));
             }
@@ -60,7 +70,7 @@ impl Body {
         skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());
         triples.sort_by_cached_key(ToString::to_string);
         triples.dedup();
-        Ok(Self { triples, container })
+        Ok(Self { triples, container, definition })
     }
 
     /// The body as the whole content of `document`: what goes and what comes.
@@ -74,11 +84,11 @@ impl Body {
     }
 }
 
-fn asks_for_container(triple: &Triple) -> bool {
+/// Whether a triple calls its subject a basic container, or the one that the request asks for.
+fn asks_for_container(triple: &Triple, asked: Option<ContainerKind>) -> bool {
+    let kind = asked.unwrap_or(ContainerKind::Basic);
     triple.predicate == rdf::TYPE
-        && [ldp::CONTAINER, ldp::BASIC_CONTAINER]
-            .iter()
-            .any(|class| triple.object == Term::from(*class))
+        && [ldp::CONTAINER, kind.class()].iter().any(|class| triple.object == Term::from(*class))
 }
 
 /// `ldp:Resource` and `ldp:RDFSource` are true of every document: nothing to record.

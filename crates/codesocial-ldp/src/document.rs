@@ -5,14 +5,14 @@ use codesocial_graph::Pattern;
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{cs, dct, ldp, rdf};
 use codesocial_store::AccessMode;
-use codesocial_store::{Agent, Etag, Rejection, State};
+use codesocial_store::{Agent, ContainerKind, Etag, Membership, Rejection, State};
 use oxrdf::{NamedNode, NamedNodeRef, Term, Triple};
 
 /// What one can ask of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentKind {
     Resource,
-    Container,
+    Container(ContainerKind),
     /// Bytes that are kept as they are. <https://www.w3.org/TR/ldp/#ldpnr>
     File,
     /// What is said of a file, at an address of its own: `{file}.meta`.
@@ -46,6 +46,12 @@ pub struct Document {
     pub meta: Vec<Triple>,
     /// What `meta` does not say of its members.
     pub page: Page,
+}
+
+impl DocumentKind {
+    pub fn is_container(self) -> bool {
+        matches!(self, Self::Container(_))
+    }
 }
 
 impl Document {
@@ -85,17 +91,22 @@ impl Document {
         let iri = described.as_ref().unwrap_or(address);
         let mut meta = said_by_server(state, iri);
         let mut page = Page::default();
-        if let (DocumentKind::Container, Containment::Page { after, max }) = (kind, containment) {
+        if let (DocumentKind::Container(_), Containment::Page { after, max }) = (kind, containment)
+        {
             let (members, rest) = members::page(state, agent, iri, after, max);
             let contains = |member| Triple::new(iri.clone(), ldp::CONTAINS, member);
             meta.extend(members.into_iter().map(contains));
             page = rest;
         }
+        let own: Vec<Triple> = state.graph(iri.as_ref().into()).collect();
+        if is_bare_rdf_source(kind, iri, &own) {
+            meta.push(Triple::new(iri.clone(), rdf::TYPE, ldp::RDF_SOURCE));
+        }
         Ok(Self {
             kind,
             unconstrained: state.base().kind_of(iri.as_ref()) == GraphKind::Sandbox,
             etag,
-            own: state.graph(iri.as_ref().into()).collect(),
+            own,
             meta,
             page,
             iri: iri.clone(),
@@ -113,14 +124,12 @@ impl Document {
             return None;
         }
         match state.base().kind_of(iri) {
-            GraphKind::Resource | GraphKind::Sandbox if state.is_container(iri) => {
-                Some(DocumentKind::Container)
-            }
-            GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private if state.is_file(iri) => {
-                Some(DocumentKind::File)
-            }
             GraphKind::Resource | GraphKind::Sandbox | GraphKind::Private => {
-                Some(DocumentKind::Resource)
+                Some(match state.container_kind(iri) {
+                    Some(kind) => DocumentKind::Container(kind),
+                    None if state.is_file(iri) => DocumentKind::File,
+                    None => DocumentKind::Resource,
+                })
             }
             GraphKind::Acl => Some(DocumentKind::Access),
             GraphKind::Shapes => Some(DocumentKind::Shapes),
@@ -135,6 +144,13 @@ impl Document {
             | GraphKind::PrivateMeta
             | GraphKind::Foreign
             | GraphKind::System => None,
+        }
+    }
+
+    /// Takes out what a container says of its own members, where it is what they are members of.
+    pub fn omit_memberships(&mut self, state: &State) {
+        if let Some(membership) = state.membership(self.iri.as_ref()) {
+            self.own.retain(|triple| !membership.is_membership(triple));
         }
     }
 
@@ -160,6 +176,25 @@ pub fn described(state: &State, address: &NamedNode) -> Option<NamedNode> {
     state.is_file(file.as_ref()).then_some(file)
 }
 
+/// Whether of a document nobody says which type it is but LDP. What it is then, a container also,
+/// is said where it is read, as its `Link` headers say it: no state holds it.
+///
+/// LDP 4.3.1.3: "The representation of a LDP-RS MAY have an rdf:type of ldp:RDFSource".
+/// <https://www.w3.org/TR/ldp/#ldprs-rdftype>
+fn is_bare_rdf_source(kind: DocumentKind, iri: &NamedNode, own: &[Triple]) -> bool {
+    let typed =
+        |triple: &Triple| triple.predicate == rdf::TYPE && triple.subject == iri.clone().into();
+    match kind {
+        DocumentKind::Container(_) => true,
+        DocumentKind::Resource => !own.iter().any(typed),
+        DocumentKind::File
+        | DocumentKind::Description
+        | DocumentKind::Shapes
+        | DocumentKind::Access
+        | DocumentKind::ReadOnly => false,
+    }
+}
+
 /// What only the server says of a description and its parts.
 const OF_DESCRIPTIONS: [NamedNodeRef<'_>; 4] =
     [cs::COMPLETENESS, cs::CURRENT_VERSION, cs::HAS_VERSION, cs::OPPOSABILITY_LEVEL];
@@ -182,7 +217,9 @@ pub(crate) fn is_server_managed(
     triple: &Triple,
     document: NamedNodeRef<'_>,
 ) -> bool {
-    if state.is_file_fact(triple, document) {
+    let defines = Membership::is_about(triple, document)
+        && state.container_kind(document).is_some_and(|kind| kind != ContainerKind::Basic);
+    if defines || state.is_file_fact(triple, document) {
         return true;
     }
     if OF_DESCRIPTIONS.contains(&triple.predicate.as_ref()) {

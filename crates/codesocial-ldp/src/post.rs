@@ -7,7 +7,8 @@ use crate::slug::{Name, decode_header};
 use codesocial_rdf::vocab::{dct, foaf, ldp, pair, rdf, rdfs, schema, skos};
 use codesocial_rdf::{Changeset, GraphKind};
 use codesocial_store::{
-    AccessMode, Command, CommandKind, OpaqueId, Proposal, Random, Rejection, State,
+    AccessMode, Agent, Command, CommandKind, ContainerKind, Membership, OpaqueId, Proposal, Random,
+    Rejection, State,
 };
 use oxrdf::{NamedNode, NamedOrBlankNode, Quad, Term, Triple};
 
@@ -28,7 +29,7 @@ pub struct Creation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Model {
     Document,
-    Container,
+    Container(ContainerKind),
     /// Bytes, whatever their type: no command that writes triples makes one.
     File,
 }
@@ -39,6 +40,7 @@ pub type ReadBody = dyn Fn(&str) -> Result<Vec<Triple>, Rejection> + Send + Sync
 /// The command that creates a document in `container`.
 pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> Command {
     let target = Some((container.clone(), AccessMode::Append));
+    let agent = request.agent.clone();
     request.command(
         CommandKind::Post,
         target,
@@ -51,10 +53,10 @@ pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> C
             let document = free(state, &container, &Name::of_document(&hint), random)?;
             let triples = (creation.read)(document.as_str())?;
             let body = Body::check(state, &document, &triples, creation.model, random)?;
-            if body.triples.is_empty() && !body.container {
+            if body.triples.is_empty() && body.container.is_none() {
                 return Err(Rejection::EmptyDocument);
             }
-            let server = container_model(&document, body.container);
+            let server = container_model(state, &agent, &document, &body)?;
             let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document) })
         }),
@@ -62,14 +64,21 @@ pub fn post(request: Request<'_>, container: NamedNode, creation: Creation) -> C
 }
 
 /// What the server records of a new container.
-pub(crate) fn container_model(document: &NamedNode, is_container: bool) -> Changeset {
+pub(crate) fn container_model(
+    state: &State,
+    agent: &Agent,
+    document: &NamedNode,
+    body: &Body,
+) -> Result<Changeset, Rejection> {
+    let Some(kind) = body.container else { return Ok(Changeset::default()) };
     let meta = State::meta(document.as_ref());
-    let classes = if is_container { &[ldp::CONTAINER, ldp::BASIC_CONTAINER][..] } else { &[] };
-    let added = classes
-        .iter()
-        .map(|class| Quad::new(document.clone(), rdf::TYPE, *class, meta.clone()))
-        .collect();
-    Changeset { removed: Vec::new(), added }
+    let is_a = |class| Quad::new(document.clone(), rdf::TYPE, class, meta.clone());
+    let mut added: Vec<Quad> = [ldp::CONTAINER, kind.class()].map(is_a).into();
+    if kind != ContainerKind::Basic {
+        let membership = Membership::defined(state, agent, document, kind, &body.definition)?;
+        added.extend(membership.quads(document, kind));
+    }
+    Ok(Changeset { removed: Vec::new(), added })
 }
 
 /// Whether something can be created in a container.

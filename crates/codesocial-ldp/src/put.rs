@@ -29,11 +29,12 @@ pub fn put(
                 state.permits_creating(&agent, graph)?;
             }
             let body = Body::check(state, &document, &triples, model, random)?;
-            let bare = body.container || state.is_container(graph) || state.is_file(graph);
+            let bare =
+                body.container.is_some() || state.is_container(graph) || state.is_file(graph);
             if body.triples.is_empty() && !bare {
                 return Err(Rejection::EmptyDocument);
             }
-            let server = container_model(&document, body.container);
+            let server = container_model(state, &agent, &document, &body)?;
             let client = with_derived(state, body.difference(state, &document), Said::Whole);
             Ok(Proposal { client, server, deleted: None, location: Some(document.clone()) })
         }),

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Document, DocumentKind};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::{Agent, State};
+use codesocial_store::{Agent, ContainerKind, State};
 use oxrdf::{NamedNode, NamedNodeRef};
 use std::sync::LazyLock;
 
@@ -37,7 +37,10 @@ struct Call {
 }
 
 /// Every address that is not named in the router is a resource's.
-pub(crate) async fn dispatch(extract::State(app): extract::State<App>, request: Request) -> Response {
+pub(crate) async fn dispatch(
+    extract::State(app): extract::State<App>,
+    request: Request,
+) -> Response {
     let (mut parts, body) = request.into_parts();
     let ask = Ask::of(&parts);
     let iri = resource(&app, parts.uri.path());
@@ -132,7 +135,7 @@ impl Call {
 /// The methods that may be used on a kind of document, exactly.
 fn allowed(kind: Option<DocumentKind>) -> &'static str {
     match kind {
-        Some(DocumentKind::Container) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
+        Some(DocumentKind::Container(_)) => "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE",
         Some(DocumentKind::Resource | DocumentKind::Shapes | DocumentKind::Access) => {
             "GET, HEAD, OPTIONS, PUT, PATCH, DELETE"
         }
@@ -166,18 +169,30 @@ fn file_of(description: &NamedNode) -> NamedNodeRef<'_> {
 
 /// What every answer for a kind of document carries, made once.
 fn resource_headers(kind: Option<DocumentKind>) -> &'static HeaderMap {
+    use ContainerKind::{Basic, Direct, Indirect};
     use DocumentKind::{Access, Container, Description, File, ReadOnly, Resource, Shapes};
-    static OF_KINDS: LazyLock<[HeaderMap; 6]> = LazyLock::new(|| {
-        [Some(Container), Some(Resource), Some(ReadOnly), None, Some(File), Some(Description)]
-            .map(made_resource_headers)
+    static OF_KINDS: LazyLock<[HeaderMap; 8]> = LazyLock::new(|| {
+        [
+            Some(Container(Basic)),
+            Some(Resource),
+            Some(ReadOnly),
+            None,
+            Some(File),
+            Some(Description),
+            Some(Container(Direct)),
+            Some(Container(Indirect)),
+        ]
+        .map(made_resource_headers)
     });
     match kind {
-        Some(Container) => &OF_KINDS[0],
+        Some(Container(Basic)) => &OF_KINDS[0],
         Some(Resource | Shapes | Access) => &OF_KINDS[1],
         Some(ReadOnly) => &OF_KINDS[2],
         None => &OF_KINDS[3],
         Some(File) => &OF_KINDS[4],
         Some(Description) => &OF_KINDS[5],
+        Some(Container(Direct)) => &OF_KINDS[6],
+        Some(Container(Indirect)) => &OF_KINDS[7],
     }
 }
 
@@ -190,13 +205,13 @@ fn made_resource_headers(kind: Option<DocumentKind>) -> HeaderMap {
         Some(_) => models.push(ldp::RDF_SOURCE),
         None => {}
     }
-    if kind == Some(DocumentKind::Container) {
-        models.extend([ldp::CONTAINER, ldp::BASIC_CONTAINER]);
+    if let Some(DocumentKind::Container(kind)) = kind {
+        models.extend([ldp::CONTAINER, kind.class()]);
         headers.insert(ACCEPT_POST_HEADER, HeaderValue::from_static(ACCEPT_POST));
     }
     let patches = match kind {
         Some(
-            DocumentKind::Container
+            DocumentKind::Container(_)
             | DocumentKind::Resource
             | DocumentKind::Description
             | DocumentKind::Shapes

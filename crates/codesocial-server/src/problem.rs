@@ -179,6 +179,15 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::NotAContainer(iri) => {
             (S::METHOD_NOT_ALLOWED, "not-a-container", iri.to_string())
         }
+        Rejection::MembershipUndefined(iri) => {
+            (S::UNPROCESSABLE_ENTITY, "membership-undefined", iri.to_string())
+        }
+        Rejection::NoMember(property) => {
+            (S::UNPROCESSABLE_ENTITY, "no-member", property.to_string())
+        }
+        Rejection::NoMembershipResource(iri) => {
+            (S::CONFLICT, "no-membership-resource", iri.to_string())
+        }
         Rejection::NotAFile(_) => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", String::new()),
         Rejection::NoContainer(iri) => (S::CONFLICT, "no-container", iri.to_string()),
         Rejection::NotEmpty(iri) => (S::CONFLICT, "not-empty", iri.to_string()),
@@ -334,7 +343,13 @@ fn extra_headers(app: &App, refusal: &Refusal, told: &Told, headers: &mut Header
             headers.extend(shapes.into_iter().filter_map(constraint).map(|link| (LINK, link)));
         }
         Refusal::InteractionModel
-        | Refusal::Store(Rejection::ServerManaged(_) | Rejection::ServerGraph(_)) => {
+        | Refusal::Store(
+            Rejection::ServerManaged(_)
+            | Rejection::ServerGraph(_)
+            | Rejection::MembershipUndefined(_)
+            | Rejection::NoMember(_)
+            | Rejection::NoMembershipResource(_),
+        ) => {
             let server = app.base.resolve("shapes/server").into_string();
             headers.extend(constraint(server).map(|link| (LINK, link)));
         }

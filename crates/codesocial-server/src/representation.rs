@@ -96,16 +96,14 @@ impl Form {
     /// Whether a container in this form holds its members in full, as the front-ends of SemApps
     /// expect: they list what they find there, and ask for no member by itself.
     pub(crate) fn embeds(self, kind: DocumentKind, shown: Shown) -> bool {
-        kind == DocumentKind::Container
-            && shown == Shown::Members
-            && self == Self::Rdf(RdfSyntax::JsonLd)
+        kind.is_container() && shown == Shown::Members && self == Self::Rdf(RdfSyntax::JsonLd)
     }
 
     /// What the answer depends on.
     pub(crate) fn vary(self, kind: DocumentKind) -> &'static str {
         match (self, kind) {
             (Self::Page(_), _) => "Accept, Accept-Language, Authorization, Cookie",
-            (_, DocumentKind::Container) => "Accept, Authorization, Cookie, Prefer",
+            (_, DocumentKind::Container(_)) => "Accept, Authorization, Cookie, Prefer",
             (_, DocumentKind::ReadOnly) => "Accept",
             (
                 _,

@@ -5,7 +5,7 @@ use crate::rules::{Rules, Verdict};
 use crate::state::{GraphRecord, Quads};
 use crate::{
     Agent, Command, CommandKind, Committed, Computed, Effect, Etag, Head, OpaqueId, Precondition,
-    Proposal, Random, Rejection, Segment, State, access, hex, lifecycle,
+    Proposal, Random, Rejection, Segment, State, access, hex, lifecycle, membership,
 };
 use codesocial_rdf::{Changeset, GraphKind, Minted, Patch};
 use jiff::{SignedDuration, Timestamp};
@@ -42,10 +42,16 @@ pub(crate) fn decide(
     }
     let proposal = (command.propose)(state, &mut random)?;
     let Changeset { removed, added } = &proposal.client;
-    access::scope(&command.agent, state, proposal.location.as_ref(), removed, added)?;
+    let created = proposal.location.as_ref();
+    access::scope(&command.agent, state, created, removed, added)?;
 
     let mut candidate = state.candidate();
-    let net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
+    let mut net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
+    let members = membership::follows(state, &candidate, &net, &proposal)?;
+    let members = candidate.apply(&members).map_err(|_| Rejection::Full)?;
+    // A membership is a statement in another document, for those who may write there.
+    access::scope(&command.agent, state, created, &members.removed, &members.added)?;
+    net = net.then(members);
     let is_empty = net.is_empty() && proposal.server.is_empty() && proposal.deleted.is_none();
     if is_empty {
         return Ok(unchanged(state, proposal));

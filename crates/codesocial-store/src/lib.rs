@@ -17,6 +17,7 @@ mod ids;
 mod journal;
 mod judged;
 mod lifecycle;
+mod membership;
 mod policy;
 pub mod query;
 mod recovery;
@@ -47,6 +48,7 @@ pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
     merkle_root,
 };
+pub use membership::{ContainerKind, Membership, Relation};
 pub use recovery::{
     Erased, Verified, VerifiedResults, VerifyError, read_base, read_entries, read_state, verify,
     verify_results,

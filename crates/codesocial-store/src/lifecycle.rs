@@ -19,25 +19,52 @@ pub(crate) fn consequences(
     let now = command.now;
     let mut server = proposal.server.clone();
     let declared = containers(&proposal.server);
-    for document in documents(before, net, proposal) {
+    for (document, fate) in fates(before, after, net, proposal) {
+        let graph = document.as_ref();
+        match fate {
+            Fate::Deleted => delete(before, graph, now, &mut server),
+            Fate::Changed => touch(before, graph, now, &mut server),
+            Fate::Created => {
+                create(before, graph, &declared, now, &mut server)?;
+                let is_container = declared.contains(&document);
+                access::made_by(&command.agent, before, graph, is_container, &mut server);
+                server.added.extend(creator(&command.agent, graph));
+            }
+        }
+    }
+    Ok(server)
+}
+
+/// What becomes of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Created,
+    Changed,
+    Deleted,
+}
+
+/// What becomes of each document that a change touches.
+pub(crate) fn fates(
+    before: &State,
+    after: &codesocial_graph::State,
+    net: &Changeset,
+    proposal: &Proposal,
+) -> Vec<(NamedNode, Fate)> {
+    let fate = |document: NamedNode| {
         let graph = document.as_ref();
         let exists = before.exists(graph);
         let is_empty = after.graph_len(graph.into()) == 0;
         // A container need not have a triple of its own, nor a file.
         let bare = before.is_container(graph) || before.is_file(graph);
         let deleted = proposal.deleted.as_ref() == Some(&document) || is_empty && exists && !bare;
-        if deleted {
-            delete(before, graph, now, &mut server);
-        } else if exists {
-            touch(before, graph, now, &mut server);
-        } else {
-            create(before, graph, &declared, now, &mut server)?;
-            let is_container = declared.contains(&document);
-            access::made_by(&command.agent, before, graph, is_container, &mut server);
-            server.added.extend(creator(&command.agent, graph));
-        }
-    }
-    Ok(server)
+        let fate = match (deleted, exists) {
+            (true, _) => Fate::Deleted,
+            (false, true) => Fate::Changed,
+            (false, false) => Fate::Created,
+        };
+        (document, fate)
+    };
+    documents(before, net, proposal).into_iter().map(fate).collect()
 }
 
 /// Marks the shapes documents that somebody else than the program changes, over which it never

@@ -24,6 +24,14 @@ pub enum Rejection {
     Gone(NamedNode),
     #[error("{0} is no container")]
     NotAContainer(NamedNode),
+    /// A direct or indirect container that says too little or too much of its members.
+    #[error("{0} does not say how it makes members")]
+    MembershipUndefined(NamedNode),
+    /// By which property a new document of an indirect container must name one member.
+    #[error("the document names no member, or several, by {0}")]
+    NoMember(NamedNode),
+    #[error("the membership would stand in {0}, which is not there")]
+    NoMembershipResource(NamedNode),
     #[error("{0} is no file")]
     NotAFile(NamedNode),
     #[error("{0} lies in no container")]

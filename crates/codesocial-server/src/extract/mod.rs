@@ -14,6 +14,6 @@ pub(crate) use conditions::{Conditions, EntityTag};
 pub(crate) use form::{Encoded, pairs};
 pub(crate) use language::Language;
 pub(crate) use model::asked_for;
-pub(crate) use portion::{PageQuery, Portion, Shown};
+pub(crate) use portion::{Memberships, PageQuery, Portion, Shown};
 pub(crate) use range::ByteRange;
 pub(crate) use selection::Selection;

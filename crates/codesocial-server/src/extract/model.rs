@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 use axum::http::header::LINK;
 use codesocial_ldp::Model;
 use codesocial_rdf::vocab::ldp;
+use codesocial_store::ContainerKind;
 
 /// What is asked for, if anything. Types that are not LDP's are somebody else's; of LDP's own, the
 /// narrowest counts, as every container is a resource too.
@@ -13,8 +14,12 @@ pub(crate) fn asked_for(headers: &HeaderMap) -> Result<Option<Model>, Refusal> {
     let values = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
     let mut asked = None;
     for class in values.flat_map(links).filter(|link| link.is_type).map(|link| link.target) {
-        if [ldp::CONTAINER, ldp::BASIC_CONTAINER].iter().any(|own| own.as_str() == class) {
-            asked = Some(Model::Container);
+        let narrower = [ContainerKind::Direct, ContainerKind::Indirect];
+        if let Some(kind) = narrower.into_iter().find(|kind| kind.class().as_str() == class) {
+            asked = Some(Model::Container(kind));
+        } else if [ldp::CONTAINER, ldp::BASIC_CONTAINER].iter().any(|own| own.as_str() == class) {
+            asked = asked.filter(|model| matches!(model, Model::Container(_)));
+            asked = asked.or(Some(Model::Container(ContainerKind::Basic)));
         } else if ldp::NON_RDF_SOURCE.as_str() == class {
             asked = Some(Model::File);
         } else if [ldp::RESOURCE, ldp::RDF_SOURCE].iter().any(|own| own.as_str() == class) {

@@ -31,10 +31,20 @@ pub(crate) enum Shown {
     Minimal,
 }
 
+/// Whether a container says of its members that they are, where it is itself what has them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Memberships {
+    #[default]
+    Usual,
+    Included,
+    Omitted,
+}
+
 /// What is asked for of a container.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Portion {
     pub(crate) shown: Shown,
+    pub(crate) memberships: Memberships,
     /// The name after which the page begins, where a page is asked for.
     pub(crate) after: Option<String>,
     /// How many members the client wants at most.
@@ -70,6 +80,9 @@ impl Portion {
                 value.split_ascii_whitespace().any(|name| name == class.as_str())
             };
             for (name, value) in parameters {
+                if let Some(memberships) = preferred_memberships(name, &|c| names(value, c)) {
+                    portion.memberships = memberships;
+                }
                 match name {
                     "include" if names(value, ldp::PREFER_CONTAINMENT) => {
                         portion.shown = Shown::Containment;
@@ -93,7 +106,22 @@ impl Portion {
 
     /// Whether the client said which part it wants.
     pub(crate) fn is_chosen(&self) -> bool {
-        self.shown != Shown::Members
+        self.shown != Shown::Members || self.memberships != Memberships::Usual
+    }
+}
+
+/// What a parameter says of memberships, if anything: the minimal container has none, unless they
+/// are asked for.
+fn preferred_memberships(
+    parameter: &str,
+    names: &dyn Fn(oxrdf::NamedNodeRef<'_>) -> bool,
+) -> Option<Memberships> {
+    let minimal = names(ldp::PREFER_MINIMAL_CONTAINER) || names(ldp::PREFER_EMPTY_CONTAINER);
+    match parameter {
+        "include" if names(ldp::PREFER_MEMBERSHIP) => Some(Memberships::Included),
+        "include" if minimal => Some(Memberships::Omitted),
+        "omit" if names(ldp::PREFER_MEMBERSHIP) => Some(Memberships::Omitted),
+        _ => None,
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) fn tell(
         _ => address.as_ref(),
     };
     match kind {
-        DocumentKind::Container
+        DocumentKind::Container(_)
         | DocumentKind::Resource
         | DocumentKind::File
         | DocumentKind::Description => {

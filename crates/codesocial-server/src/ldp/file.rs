@@ -3,7 +3,7 @@
 
 use super::read::{Outcome, tag};
 use super::{Call, header};
-use crate::extract::{ByteRange, EntityTag, Shown};
+use crate::extract::{ByteRange, EntityTag, Portion};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::Key;
 use crate::representation::{FileForm, Form};
@@ -93,7 +93,7 @@ impl Call {
     ) -> Result<Response, Problem> {
         let address = State::meta(self.iri.as_ref());
         let found = Found { kind: DocumentKind::Description, ..found };
-        let tag = tag(&state, &found, form, Shown::default());
+        let tag = tag(&state, &found, form, &Portion::default());
         let key = Key {
             agent: self.agent.clone(),
             access: state.access_changed(),

@@ -2,7 +2,9 @@
 //! for the same.
 
 use super::{Call, header, link};
-use crate::extract::{EntityTag, Language, PageQuery, Portion, Selection, Shown, pairs};
+use crate::extract::{
+    EntityTag, Language, Memberships, PageQuery, Portion, Selection, Shown, pairs,
+};
 use crate::pages::{CHANGES_MAX, CHANGES_SHOWN, MEMBERS_MAX, MEMBERS_SHOWN};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::{Key, Rendered};
@@ -59,10 +61,10 @@ impl Call {
         if found.kind == DocumentKind::File {
             return self.file(state, found).await;
         }
-        if found.kind != DocumentKind::Container {
+        if !found.kind.is_container() {
             key.portion = Portion::default();
         }
-        let tag = tag(&state, &found, form, key.portion.shown);
+        let tag = tag(&state, &found, form, &key.portion);
         if self.conditions.not_modified(&tag) {
             let headers = self.headers(&state, &found, &key.document, form, &tag);
             return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -144,7 +146,7 @@ impl Call {
 
     /// <https://www.w3.org/TR/ldp-paging/#ldpp-client-nav-next>
     fn first_page(&self, portion: &Portion) -> Response {
-        let mut headers = super::resource_headers(Some(DocumentKind::Container)).clone();
+        let mut headers = self.resource_headers();
         headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Prefer"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let query = PageQuery { after: "", max: portion.max };
@@ -207,6 +209,9 @@ impl Call {
             if document.page.next.is_some() && after.is_none() && !form.is_page() {
                 return Ok(Outcome::Paged);
             }
+            if key.portion.memberships == Memberships::Omitted {
+                document.omit_memberships(&state);
+            }
             let body = render(&app, &state, &agent, &document, &changes, form, &key.portion)
                 .map_err(|_| Refusal::NotAcceptable)?;
             let mut headers = unchanged.clone();
@@ -228,11 +233,15 @@ impl Call {
 
 /// The tag of a page is weak, as labels of other resources stand in it. One of a container that
 /// holds its members in full names the state of everything, as a member may have changed.
-pub(super) fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> EntityTag {
-    let (variant, seq) = (form.variant(), state.head().seq);
+pub(super) fn tag(state: &State, found: &Found, form: Form, portion: &Portion) -> EntityTag {
+    let (shown, seq) = (portion.shown, state.head().seq);
+    let variant = match portion.memberships {
+        Memberships::Usual | Memberships::Included => form.variant().to_owned(),
+        Memberships::Omitted => format!("{}.apart", form.variant()),
+    };
     if form.is_page() {
         let page = Etag(format!("{}.{seq}", found.etag.0));
-        return EntityTag::weak(&page, variant);
+        return EntityTag::weak(&page, &variant);
     }
     match shown {
         _ if form.embeds(found.kind, shown) => {
@@ -241,11 +250,11 @@ pub(super) fn tag(state: &State, found: &Found, form: Form, shown: Shown) -> Ent
         Shown::Minimal => EntityTag::new(&found.etag, &format!("{variant}.minimal")),
         // Which members are told of depends on who may read them.
         Shown::Members | Shown::Containment
-            if found.kind == DocumentKind::Container && state.access_changed() > 0 =>
+            if found.kind.is_container() && state.access_changed() > 0 =>
         {
             EntityTag::new(&found.etag, &format!("{variant}.{}", state.access_changed()))
         }
-        Shown::Members | Shown::Containment => EntityTag::new(&found.etag, variant),
+        Shown::Members | Shown::Containment => EntityTag::new(&found.etag, &variant),
     }
 }
 
@@ -260,7 +269,7 @@ fn links(
     if form.is_page() {
         return;
     }
-    if document.kind == DocumentKind::Container && portion.is_chosen() {
+    if document.kind.is_container() && portion.is_chosen() {
         headers.insert(PREFERENCE_APPLIED, HeaderValue::from_static("return=representation"));
     }
     let Definitions { shapes, ontologies } = Definitions::of(state, document);

@@ -14,7 +14,8 @@ use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Creation, DocumentKind, Model};
 use codesocial_rdf::{RdfSyntax, parse};
 use codesocial_store::{
-    AccessMode, Command, Committed, Effect, Precondition, Rejection, State, UpdateRefusal,
+    AccessMode, Command, Committed, ContainerKind, Effect, Precondition, Rejection, State,
+    UpdateRefusal,
 };
 use oxrdf::NamedNode;
 use spareval::CancellationToken;
@@ -45,8 +46,14 @@ impl Call {
             Taken::Rdf(syntax) => syntax,
             Taken::Bytes | Taken::Form => return Err(self.refuse(Refusal::MediaType)),
         };
-        let is_other = |kind| kind != DocumentKind::Container;
-        if model == Some(Model::Container) && kind.is_some_and(is_other) {
+        // The general class is true of every container; the particular ones of their own.
+        let is_other = |asked, kind: DocumentKind| match asked {
+            ContainerKind::Basic => !kind.is_container(),
+            narrow => kind != DocumentKind::Container(narrow),
+        };
+        if let Some(Model::Container(asked)) = model
+            && kind.is_some_and(|kind| is_other(asked, kind))
+        {
             return Err(self.refuse(Refusal::InteractionModel));
         }
         let bytes = self.read(body).await?;
@@ -80,7 +87,7 @@ impl Call {
 
     pub(super) async fn post(&self, body: Body) -> Result<Response, Problem> {
         self.refuse_unoffered()?;
-        if self.kind().is_some_and(|kind| kind != DocumentKind::Container) {
+        if self.kind().is_some_and(|kind| !kind.is_container()) {
             return Err(self.refuse(Rejection::NotAContainer(self.iri.clone())));
         }
         let model = asked_for(&self.parts.headers).map_err(|r| self.refuse(r))?;
@@ -268,7 +275,7 @@ impl Call {
                 Ok(Taken::Rdf(syntax))
             }
             Some(RdfSyntax::NQuads | RdfSyntax::TriG | RdfSyntax::RdfXml) => refused(),
-            None if model == Some(Model::Container) => refused(),
+            None if matches!(model, Some(Model::Container(_))) => refused(),
             None if NO_FILES.iter().any(|own| is(own)) => refused(),
             None => Ok(Taken::Bytes),
         }

@@ -74,7 +74,9 @@ fn read(reading: &Reading<'_>, path: &str) -> Document {
     let meta: Vec<_> = reading.state.graph(meta.as_ref().into()).collect();
     let is_container = meta.iter().any(|triple| triple.object == ldp::CONTAINER.into());
     let kind = match reading.state.base().kind_of(iri.as_ref()) {
-        GraphKind::Resource if is_container => DocumentKind::Container,
+        GraphKind::Resource if is_container => {
+            DocumentKind::Container(codesocial_store::ContainerKind::Basic)
+        }
         GraphKind::Resource => DocumentKind::Resource,
         GraphKind::Shapes => DocumentKind::Shapes,
         _ => DocumentKind::ReadOnly,

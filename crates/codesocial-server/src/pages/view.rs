@@ -104,7 +104,7 @@ pub(super) fn page(
     let (is_scheme, is_version) = (kind == GraphKind::Scheme, kind == GraphKind::Version);
     let hidden = match document.kind {
         _ if is_scheme => scheme::SHOWN.to_vec(),
-        DocumentKind::Container => vec![dct::TITLE],
+        DocumentKind::Container(_) => vec![dct::TITLE],
         DocumentKind::Resource
         | DocumentKind::File
         | DocumentKind::Description
@@ -121,10 +121,10 @@ pub(super) fn page(
     let title = title(reading, document, &main, version.as_ref());
     let node = reading.state.id(&document.iri);
     let body = match document.kind {
-        DocumentKind::Container if document.iri == reading.state.base().root() => {
+        DocumentKind::Container(_) if document.iri == reading.state.base().root() => {
             Body::Root(home(reading, document))
         }
-        DocumentKind::Container => Body::Members(directory(reading, document, portion)),
+        DocumentKind::Container(_) => Body::Members(directory(reading, document, portion)),
         DocumentKind::ReadOnly if is_scheme => {
             Body::Concepts { concepts: scheme::tree(reading, &document.own, &mut outline) }
         }
