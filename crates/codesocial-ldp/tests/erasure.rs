@@ -122,11 +122,15 @@ fn triples(turtle: &str, base: &str) -> Vec<oxrdf::Triple> {
     parse::triples(turtle.as_bytes(), RdfSyntax::Turtle, base).expect("Turtle")
 }
 
-/// Which of the texts stand in some file of a folder.
+/// Which of the texts stand in some file of a folder, or of one in it.
 fn found(folder: &Path, texts: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for file in std::fs::read_dir(folder).expect("a folder") {
         let path = file.expect("a file").path();
+        if path.is_dir() {
+            found.extend(self::found(&path, texts));
+            continue;
+        }
         let bytes = std::fs::read(&path).expect("its bytes");
         let holds = |text: &&&str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
