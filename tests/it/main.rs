@@ -6,6 +6,7 @@
 use codesocial_tests::{graph, http, server};
 
 mod backup;
+mod canary;
 mod cli;
 mod concurrency;
 mod conditions;

@@ -2,18 +2,20 @@
 //! distinct union; a graph that may not be read is absent, whatever the query does; the IRI that
 //! stands for a blank node is a blank node to the query, and the same one wherever it is met.
 
-use crate::readers::{Reach, Readers, Selection, Sieve};
-use crate::row::Order;
+use crate::readers::{GraphSet, Reach, Readers, Selection, Sieve};
+use crate::row::{Order, QuadIds};
 use crate::scan::{Pattern, Scan};
 use crate::state::{Firsts, State};
 use crate::term::{QUERY_TERMS, TermId, Value, ViewFull};
 use codesocial_rdf::skolem;
+use codesocial_rdf::vocab::ldp;
 use oxrdf::{BlankNode, NamedNode, Term, TermRef};
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A dataset for one query. It holds its state, so that results can be streamed; it is made in
 /// the thread that evaluates.
@@ -28,7 +30,25 @@ struct Readable {
     state: State,
     default: Part,
     named: Part,
+    withheld: Option<Withheld>,
     computed: RefCell<ComputedTerms>,
+}
+
+/// Containers say whom they hold, hidden documents too: to whom these are hidden, that is not said.
+struct Withheld {
+    contains: TermId,
+    hidden: Arc<GraphSet>,
+}
+
+impl Withheld {
+    fn of(state: &State, readers: &Readers) -> Option<Self> {
+        let hidden = readers.hidden()?.clone();
+        Some(Self { contains: state.id(ldp::CONTAINS)?, hidden })
+    }
+
+    fn holds(&self, [_, predicate, object, _]: &QuadIds) -> bool {
+        *predicate == self.contains && self.hidden.contains(*object)
+    }
 }
 
 /// The default graph or the named graphs of a query.
@@ -56,7 +76,8 @@ impl ReadableDataset {
     pub(crate) fn new(state: State, readers: &Readers, selection: &Selection) -> Self {
         let default = Part::new(&state, Sieve::new(&state, readers, &selection.default));
         let named = Part::new(&state, Sieve::of_named(&state, readers, &selection.named));
-        Self(Rc::new(Readable { state, default, named, computed: RefCell::default() }))
+        let withheld = Withheld::of(&state, readers);
+        Self(Rc::new(Readable { state, default, named, withheld, computed: RefCell::default() }))
     }
 
     /// Whether a graph would be seen by name. A term that the query computed names none.
@@ -194,6 +215,9 @@ impl Iterator for ReadableScan {
             let quad = self.quads.next()?;
             let [subject, predicate, object, graph] = quad;
             let dataset = self.quads.state();
+            if dataset.0.withheld.as_ref().is_some_and(|withheld| withheld.holds(&quad)) {
+                continue;
+            }
             let graph_name = match &mut self.seen {
                 Seen::Never => return None,
                 Seen::AsDefaultGraph => None,

@@ -69,6 +69,14 @@ impl Readers {
         Self { graphs: Exceptions::AllBut(graphs), ..self }
     }
 
+    /// The graphs that are kept from these readers one by one.
+    pub(crate) fn hidden(&self) -> Option<&Arc<GraphSet>> {
+        match &self.graphs {
+            Exceptions::AllBut(graphs) => Some(graphs),
+            Exceptions::None | Exceptions::Only(_) => None,
+        }
+    }
+
     /// Whether the graph may be read at all.
     pub fn may_read(&self, state: &State, graph: TermId) -> bool {
         self.kinds.contains(state.kind(graph)) && self.graphs.permit(graph)
