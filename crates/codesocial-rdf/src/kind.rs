@@ -42,19 +42,24 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 14] = [
+const SERVICES: [&str; 19] = [
     ".well-known",
     "_acl",
     "_assets",
     "_rights",
+    "account",
+    "auth",
     "context",
     "export",
     "healthz",
+    "login",
     "metrics",
+    "password",
     "quality",
     "readyz",
     "search",
     "shapes",
+    "signup",
     "sparql",
     "system",
 ];

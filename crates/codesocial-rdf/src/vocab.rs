@@ -360,6 +360,7 @@ namespace! {
     foaf, "http://xmlns.com/foaf/0.1/",
     AGENT = "Agent",
     NAME = "name",
+    NICK = "nick",
     PERSON = "Person",
 }
 

@@ -8,6 +8,8 @@ mod index;
 mod law;
 mod modes;
 mod owner;
+mod persons;
+mod scope;
 #[cfg(test)]
 mod table;
 
@@ -16,13 +18,14 @@ pub use acl::{About, AclText, Grantee};
 pub(crate) use index::AccessIndex;
 pub use modes::{AccessMode, Modes};
 pub(crate) use owner::{made_by, removed};
+pub use scope::{Scope, ScopeError};
 
-use crate::{OpaqueId, Rejection, State};
+use crate::{OpaqueId, Proposal, Rejection, State};
 use acl::Named;
 use codesocial_graph::Readers;
-use codesocial_rdf::vocab::{as2, foaf, pair, rdf, schema, vcard, vf};
+use codesocial_rdf::vocab::vcard;
 use codesocial_rdf::{Base, Changeset, GraphKind};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, QuadRef, Term, Triple};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, QuadRef, Triple};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -46,28 +49,6 @@ pub struct Person {
     pub scope: Scope,
     /// The origin of the script that asks, where a browser tells it.
     pub origin: Option<String>,
-}
-
-/// What a token lets its holder do. A session lets its person do everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Scope {
-    pub read: bool,
-    pub write: bool,
-    pub control: bool,
-}
-
-impl Scope {
-    pub const ALL: Self = Self { read: true, write: true, control: true };
-
-    fn modes(self) -> Modes {
-        let modes = [
-            (self.read, AccessMode::Read),
-            (self.write, AccessMode::Append),
-            (self.write, AccessMode::Write),
-            (self.control, AccessMode::Control),
-        ];
-        modes.into_iter().filter(|(granted, _)| *granted).map(|(_, mode)| mode).collect()
-    }
 }
 
 /// The name under which access documents grant something to the administrators of an instance.
@@ -251,23 +232,21 @@ fn refusal(agent: &Agent) -> Rejection {
     }
 }
 
-/// Whether the agent may write these quads by name: the right modes on every graph, and none of
+/// Whether the agent may write what a proposal writes by name: the right modes on every graph, and none of
 /// the server's own graphs, whoever writes. A document that the command creates was decided on
 /// with its container.
-pub(crate) fn scope<'a>(
+pub(crate) fn scope(
     agent: &Agent,
     state: &State,
-    created: Option<&NamedNode>,
-    removed: &'a [Quad],
-    added: &'a [Quad],
+    proposal: &Proposal,
+    written: &Changeset,
 ) -> Result<(), Rejection> {
+    persons::check(state, written, &proposal.server)?;
     if *agent == Agent::Server {
         return Ok(());
     }
-    if removed.iter().chain(added).any(|quad| is_personal(state.base(), quad)) {
-        return Err(Rejection::PersonsClosed);
-    }
-    let mut needed: HashMap<&'a GraphName, AccessMode> = HashMap::new();
+    let (Changeset { removed, added }, created) = (written, proposal.location.as_ref());
+    let mut needed: HashMap<&GraphName, AccessMode> = HashMap::new();
     needed.extend(added.iter().map(|quad| (&quad.graph_name, AccessMode::Append)));
     needed.extend(removed.iter().map(|quad| (&quad.graph_name, AccessMode::Write)));
     for (graph, mode) in needed {
@@ -308,20 +287,6 @@ fn named(quad: &Quad) -> Option<&NamedNode> {
         GraphName::NamedNode(name) => Some(name),
         GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
     }
-}
-
-/// Whether a quad describes a person or lies where persons will.
-fn is_personal(base: &Base, quad: &Quad) -> bool {
-    const CLASSES: [NamedNodeRef<'_>; 5] =
-        [pair::PERSON, foaf::PERSON, vf::PERSON, as2::PERSON, schema::PERSON];
-    let path = match &quad.graph_name {
-        GraphName::NamedNode(name) => base.path_of(name.as_str()),
-        GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
-    };
-    let among_users = path.is_some_and(|path| path.starts_with("users/"));
-    let is_person = quad.predicate == rdf::TYPE
-        && matches!(&quad.object, Term::NamedNode(class) if CLASSES.contains(&class.as_ref()));
-    among_users || is_person
 }
 
 fn scope_graph(

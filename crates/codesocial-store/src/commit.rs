@@ -41,16 +41,14 @@ pub(crate) fn decide(
         check(&command.precondition, state, target.as_ref())?;
     }
     let proposal = (command.propose)(state, &mut random)?;
-    let Changeset { removed, added } = &proposal.client;
-    let created = proposal.location.as_ref();
-    access::scope(&command.agent, state, created, removed, added)?;
+    access::scope(&command.agent, state, &proposal, &proposal.client)?;
 
     let mut candidate = state.candidate();
     let mut net = candidate.apply(&proposal.client).map_err(|_| Rejection::Full)?;
     let members = membership::follows(state, &candidate, &net, &proposal)?;
     let members = candidate.apply(&members).map_err(|_| Rejection::Full)?;
     // A membership is a statement in another document, for those who may write there.
-    access::scope(&command.agent, state, created, &members.removed, &members.added)?;
+    access::scope(&command.agent, state, &proposal, &members)?;
     net = net.then(members);
     let is_empty = net.is_empty() && proposal.server.is_empty() && proposal.deleted.is_none();
     if is_empty {

@@ -32,7 +32,7 @@ mod store;
 pub mod update;
 
 pub use access::{
-    About, AccessMode, AclText, Agent, Grantee, Modes, Person, Scope, administrators,
+    About, AccessMode, AclText, Agent, Grantee, Modes, Person, Scope, ScopeError, administrators,
     document_of as acl_of, subject_of as acl_subject,
 };
 pub use backup::{BackupError, PrivateKey, backup, restore};

@@ -2,7 +2,7 @@
 //! the writer, on a given state.
 //! <https://www.w3.org/TR/sparql11-update/>
 
-use crate::{Agent, Random, Rejection, State, UpdateRefusal, access};
+use crate::{Agent, Proposal, Random, Rejection, State, UpdateRefusal, access};
 use codesocial_graph::{Candidate, ReadableDataset, Selection};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
@@ -58,7 +58,7 @@ pub fn changes(
     for operation in &update.operations {
         let change = evaluation.operation(operation)?;
         let change = evaluation.within_reach(change)?;
-        access::scope(agent, state, None, &change.removed, &change.added)?;
+        access::scope(agent, state, &Proposal::default(), &change)?;
         let change = evaluation.candidate.apply(&change).map_err(|_| Rejection::Full)?;
         net = net.then(change);
     }
