@@ -266,22 +266,22 @@ fn a_reset_token_replaces_the_one_before() {
         command
     };
     let output = |mut command: Command| command.output().expect("the program runs");
-    assert!(told(&output(reset(&server.folder)), 2).contains("in use"), "a server has it open");
-    let folder = server.stop();
-    let mut fixed = reset(&folder);
-    fixed.env("CODESOCIAL_ADMIN_TOKEN", crate::http::TOKEN);
-    assert!(told(&output(fixed), 2).contains("CODESOCIAL_ADMIN_TOKEN"));
-    let head = folder.head();
-    let shown = told(&output(reset(&folder)), 0);
-    let token = shown.trim_end().rsplit(' ').next().expect("it is shown");
-    assert_eq!(folder.head(), head, "tokens are not in the journal");
-    let server = folder.serve_as_stored();
     let put = |token: &str| {
         let request = server.anonymous("PUT", "/sandbox/x").turtle("<> <a:p> 1 .");
         request.header("Authorization", &format!("Bearer {token}")).status()
     };
-    assert_eq!(put(crate::http::TOKEN), 401);
-    assert_eq!(put(token), 201);
+    assert_eq!(put(crate::http::TOKEN), 201);
+    let mut fixed = reset(&server.folder);
+    fixed.env("CODESOCIAL_ADMIN_TOKEN", crate::http::TOKEN);
+    assert!(told(&output(fixed), 2).contains("CODESOCIAL_ADMIN_TOKEN"));
+    let shown = told(&output(reset(&server.folder)), 0);
+    let token = shown.trim_end().rsplit(' ').next().expect("it is shown");
+    assert_eq!(put(crate::http::TOKEN), 401, "at once, beside the server");
+    assert_eq!(put(token), 204);
+    let folder = server.stop();
+    let head = folder.head();
+    told(&output(reset(&folder)), 0);
+    assert_eq!(folder.head(), head, "tokens are not in the journal");
     assert!(told(&output(reset(&Folder::new())), 2).contains("no journal"));
 }
 

@@ -5,6 +5,7 @@
 
 use codesocial_tests::{graph, http, server};
 
+mod accounts;
 mod backup;
 mod canary;
 mod cli;

@@ -53,6 +53,8 @@ pub(crate) enum Refusal {
     NoForm(String),
     #[error("malformed path")]
     Path,
+    #[error("a token that is not good")]
+    InvalidToken,
     /// Ours: logged where it is made.
     #[error("internal")]
     Internal,
@@ -160,9 +162,21 @@ impl Refusal {
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
+            Self::InvalidToken => (S::UNAUTHORIZED, "invalid-token", String::new()),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
         };
         Told { status, name, about }
+    }
+}
+
+impl Refusal {
+    /// The type of the problem, by which programs know it. Front-ends of SemApps know one, and log
+    /// out when they hear it.
+    fn kind(&self, told: &Told) -> String {
+        match self {
+            Self::InvalidToken => "INVALID_TOKEN".to_owned(),
+            _ => format!("https://w3id.org/codesocial/problem/{}", told.name),
+        }
     }
 }
 
@@ -300,7 +314,7 @@ impl IntoResponse for Problem {
                 ("text/html; charset=utf-8", page)
             }
             _ => {
-                let kind = format!("https://w3id.org/codesocial/problem/{}", told.name);
+                let kind = refusal.kind(&told);
                 let status = told.status.as_u16();
                 let problem =
                     json!({"type": kind, "title": title, "status": status, "detail": detail});
@@ -312,13 +326,22 @@ impl IntoResponse for Problem {
     }
 }
 
+/// RFC 6750 3.1: "invalid_token: The access token provided is expired, revoked, malformed, or
+/// invalid for other reasons." <https://www.rfc-editor.org/rfc/rfc6750#section-3.1>
+fn challenge(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::InvalidToken => "Bearer realm=\"codesocial\", error=\"invalid_token\"",
+        _ => "Bearer realm=\"codesocial\"",
+    }
+}
+
 fn extra_headers(app: &App, refusal: &Refusal, told: &Told, headers: &mut HeaderMap) {
     const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
     const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
     let fixed = HeaderValue::from_static;
     match told.status {
         StatusCode::UNAUTHORIZED => {
-            headers.insert(WWW_AUTHENTICATE, fixed("Bearer realm=\"codesocial\""));
+            headers.insert(WWW_AUTHENTICATE, fixed(challenge(refusal)));
         }
         StatusCode::SERVICE_UNAVAILABLE => {
             headers.insert(RETRY_AFTER, fixed("1"));

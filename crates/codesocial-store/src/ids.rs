@@ -59,6 +59,50 @@ impl FromStr for OpaqueId {
     }
 }
 
+/// The local part of a person's WebID: 80 random bits, which say nothing of whom they name.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(u128);
+
+/// 16 digits of 5 bits.
+const ACCOUNT_DIGITS: usize = 16;
+
+impl AccountId {
+    pub fn random(random: &mut Random) -> Self {
+        Self(random.0.random::<u128>() >> (128 - 5 * ACCOUNT_DIGITS))
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digit = |n: usize| {
+            let bits = self.0 >> (5 * (ACCOUNT_DIGITS - 1 - n)) & 31;
+            char::from(ALPHABET[usize::try_from(bits).expect("5 bits fit a usize")])
+        };
+        (0..ACCOUNT_DIGITS).try_for_each(|n| f.write_char(digit(n)))
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({self})")
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = OpaqueIdError;
+
+    fn from_str(text: &str) -> Result<Self, OpaqueIdError> {
+        let digits = text.bytes().map(|byte| {
+            (0_u128..).zip(ALPHABET).find(|(_, letter)| **letter == byte).map(|(digit, _)| digit)
+        });
+        let digits: Option<Vec<u128>> = digits.collect();
+        digits
+            .filter(|digits| digits.len() == ACCOUNT_DIGITS)
+            .map(|digits| Self(digits.iter().fold(0, |bits, digit| bits << 5 | digit)))
+            .ok_or_else(|| OpaqueIdError(text.to_owned()))
+    }
+}
+
 /// A random source that is passed, never reached for: seeded by the system when serving, by a
 /// number in tests. ChaCha, because golden tests need the same bytes from every version.
 #[derive(Debug)]
@@ -103,6 +147,15 @@ mod tests {
         }
         for text in ["", "a", "aaaaaaaaaaaaaaaaaaaaaaaaab", "AAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             assert!(text.parse::<OpaqueId>().is_err(), "{text}");
+        }
+        for id in (0..100).map(|_| AccountId::random(&mut random)) {
+            assert_eq!(id.to_string().len(), 16);
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for text in
+            ["", "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaa", "AAAAAAAAAAAAAAAA", "aaaaaaaaaaaaaaa1"]
+        {
+            assert!(text.parse::<AccountId>().is_err(), "{text}");
         }
     }
 }

@@ -43,7 +43,7 @@ pub use crash::{Crash, CrashError, CrashPoint};
 pub use erasure::ErasedSegment;
 pub use files::{BrokenFile, FileFacts, FileProblem, Files, Incoming, Received, StoredFiles};
 pub use history::Change;
-pub use ids::{OpaqueId, OpaqueIdError, Random};
+pub use ids::{AccountId, OpaqueId, OpaqueIdError, Random};
 pub use journal::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, JournalError, Segment, SegmentClass, hex,
     merkle_root,
@@ -58,6 +58,10 @@ pub use results::{Broken, ResultCounts, Results, StoredResult};
 pub use rules::{Rules, moment};
 pub use sequencer::QUEUE_MAX;
 pub use side::keys::{KeptKey, Keys};
-pub use side::tokens::Tokens;
+pub use side::{
+    Account, AccountError, Bearer, Email, Handle, INVITATION_MAX, LoginError, NewAccount, NewToken,
+    RESET_MAX, Role, SESSION_ABSOLUTE_MAX, SESSION_IDLE_MAX, Secret, Session, SideError,
+    SideTables, Ticket, Token,
+};
 pub use state::State;
 pub use store::{CommitError, JOURNAL_FILE, OpenError, Options, Store};

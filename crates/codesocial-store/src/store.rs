@@ -2,8 +2,8 @@
 
 use crate::journal::{Journal, JournalError, SqliteJournal};
 use crate::sequencer::{Answer, ForgetError, Message, QUEUE_MAX, Sequencer};
+use crate::side::SideTables;
 use crate::side::keys::Keys;
-use crate::side::tokens::Tokens;
 use crate::{Command, Committed, Computed, Crash, Files, Random, Rejection, State, recovery};
 use codesocial_rdf::{Base, BaseError};
 use codesocial_shacl::Edition;
@@ -84,7 +84,7 @@ pub struct Store(Arc<Shared>);
 struct Shared {
     published: Arc<Published>,
     queue: mpsc::Sender<Message>,
-    tokens: Tokens,
+    side: SideTables,
     keys: Keys,
     files: Files,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -118,14 +118,13 @@ impl Store {
             .enable_all()
             .build()
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
-        let (journal, tokens, keys, recovered) = runtime.block_on(async {
+        let (journal, keys, recovered) = runtime.block_on(async {
             let file = folder.join(JOURNAL_FILE);
             let journal = Journal::Sqlite(SqliteJournal::open(&file).await?);
-            let tokens = Tokens::load(file).await.map_err(JournalError::from)?;
             let recovered =
                 recovery::open(&journal, &folder, base, edition, now, &mut random).await?;
             let keys = Keys::load(&folder, &mut random).await?;
-            Ok::<_, OpenError>((journal, tokens, keys, recovered))
+            Ok::<_, OpenError>((journal, keys, recovered))
         })?;
         let last = recovered.state.at();
         if last.duration_since(now) > jiff::SignedDuration::from_hours(1) {
@@ -159,10 +158,11 @@ impl Store {
         let writer =
             sequencer.spawn().map_err(|error| OpenError::Folder { path: folder, error })?;
         let writer = Mutex::new(Some(writer));
+        let side = SideTables::of(journal_file.clone());
         Ok(Self(Arc::new(Shared {
             published,
             queue,
-            tokens,
+            side,
             keys,
             files,
             writer,
@@ -180,9 +180,9 @@ impl Store {
         &self.0.journal_file
     }
 
-    /// Who may write, by token.
-    pub fn tokens(&self) -> &Tokens {
-        &self.0.tokens
+    /// Accounts, sessions and tokens.
+    pub fn side(&self) -> &SideTables {
+        &self.0.side
     }
 
     /// The private keys of the instance, which are sealed on disk.

@@ -9,11 +9,13 @@ mod import;
 mod located;
 mod serve;
 mod token;
+mod user;
 mod validate;
 mod verify;
 
 use crate::config::{Config, ConfigError, Origin, Setting};
 use clap::{Args, Parser, Subcommand};
+use codesocial_store::SideTables;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,7 +45,9 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into an empty data directory
     Restore(backup::Restore),
-    /// Say who may write
+    /// Say who has an account
+    User(user::User),
+    /// Say which programs may write
     Token(token::Token),
     /// Say what each setting is and who gave it, and what would keep a server from starting
     CheckConfig(check_config::CheckConfig),
@@ -67,6 +71,18 @@ impl Common {
             config.data.clone_from(data);
         }
         Ok(config)
+    }
+
+    /// Works on the side tables of the data directory, whether a server has it open or not.
+    fn beside<T>(
+        &self,
+        work: impl AsyncFnOnce(&SideTables) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let config = self.config().map_err(Failure::new)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map_err(Failure::new)?.block_on(async {
+            work(&SideTables::open(&config.data).await.map_err(Failure::new)?).await
+        })
     }
 
     /// The configuration, and who gave each setting.
@@ -107,6 +123,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Verify(verify) => verify.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::User(user) => user.run(),
         Command::Token(token) => token.run(),
         Command::CheckConfig(check) => check.run(),
     };

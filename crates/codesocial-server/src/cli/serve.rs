@@ -2,6 +2,7 @@
 
 use super::{Common, Failure, say};
 use crate::assets::{self, Chapter, FixtureSet};
+use crate::auth;
 use crate::config::{ADMIN_TOKEN, Config};
 use crate::connections;
 use crate::router::router;
@@ -10,8 +11,7 @@ use clap::Args;
 use codesocial_ldp::Request;
 use codesocial_rdf::Base;
 use codesocial_store::{
-    Agent, CommandKind, CommitError, Crash, Effect, Options, Precondition, Random, Rejection,
-    Store, Tokens,
+    Agent, CommandKind, CommitError, Crash, Effect, Options, Precondition, Random, Rejection, Store,
 };
 use jiff::Timestamp;
 use oxrdf::NamedNode;
@@ -90,6 +90,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         .map_err(Failure::new)?;
     administrator(&store, &mut random).await?;
     prepare(&store, &sets, &mut random).await?;
+    auth::ensure_profiles(&store, Timestamp::now(), &mut random).await.map_err(Failure::new)?;
     let app = App::new(store.clone(), config, Timestamp::now, random).map_err(Failure::new)?;
     app.set_ready(true);
     // Before anyone is told of the address: who starts the server may stop it at once.
@@ -135,16 +136,18 @@ fn interrupted() -> Result<impl Future<Output = ()>, Failure> {
 /// The administrator's token: the one that automation fixes, or one made and shown once.
 async fn administrator(store: &Store, random: &mut Random) -> Result<(), Failure> {
     let fixed = std::env::var(ADMIN_TOKEN).ok().filter(|token| !token.is_empty());
+    let now = Timestamp::now();
     let token = match fixed {
         Some(token) => token,
-        None if store.tokens().is_empty() => {
-            let token = Tokens::generate(random);
-            say(&format!("administrator's token, shown this once: {token}\n"));
-            token
+        None if store.side().has_administrator().await.map_err(Failure::new)? => return Ok(()),
+        None => {
+            let token = store.side().reset_administrator(now, random).await;
+            let token = token.map_err(Failure::new)?;
+            say(&format!("administrator's token, shown this once: {}\n", token.reveal()));
+            return Ok(());
         }
-        None => return Ok(()),
     };
-    store.tokens().set_administrator(&token, Timestamp::now(), random).await.map_err(Failure::new)
+    store.side().set_administrator(&token, now, random).await.map_err(Failure::new)
 }
 
 /// Installs what the program comes with and loads the sets, where the journal does not have them.

@@ -8,7 +8,7 @@ pub(crate) use entry::unhex;
 pub use entry::{
     Entry, GENESIS_PREV, Hash, Head, Header, HeaderError, Segment, SegmentClass, hex, merkle_root,
 };
-pub(crate) use sqlite::{SqliteJournal, options};
+pub(crate) use sqlite::{SqliteJournal, migrate, options};
 
 use crate::erasure::Erasures;
 use std::path::{Path, PathBuf};

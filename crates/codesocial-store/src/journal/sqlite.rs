@@ -3,6 +3,7 @@
 
 use super::{Entry, Hash, Head, Header, JournalError, Segment, SegmentClass, merkle_root};
 use crate::erasure::{ErasedSegment, Erasures};
+use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, QueryBuilder, Row, SqliteConnection};
 use std::path::Path;
@@ -12,6 +13,9 @@ use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// How long a reader waits for SQLite's own lock, which a writer holds only for an instant.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What made the tables what they are.
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
 /// How many rows one statement inserts: each statement is a message to SQLite's own thread.
 const ROWS_MAX: usize = 128;
@@ -31,7 +35,7 @@ impl SqliteJournal {
     pub(crate) async fn open(path: &Path) -> Result<Self, JournalError> {
         let options = options(path).create_if_missing(true);
         let mut connection = options.connect().await?;
-        sqlx::migrate!("./migrations").run(&mut connection).await?;
+        MIGRATIONS.run(&mut connection).await?;
         find_graphs(&mut connection).await?;
         Ok(Self::of(options, connection))
     }
@@ -218,6 +222,14 @@ impl SqliteJournal {
             .await?;
         row.map(|row| hash(&row, "hash", seq)).transpose()
     }
+}
+
+/// Brings the tables of an existing file to the form that this program has, beside whoever has it
+/// open.
+pub(crate) async fn migrate(path: &Path) -> Result<(), JournalError> {
+    let mut connection = options(path).connect().await?;
+    MIGRATIONS.run(&mut connection).await?;
+    Ok(connection.close().await?)
 }
 
 /// How every connection to the file is made, for side tables too.

@@ -1,98 +1,163 @@
-//! Access tokens. Only their hashes are kept; a token has 256 random bits, so that its hash needs
-//! neither salt nor slowness.
+//! Access tokens: the administrator's, which the program makes at the first start, and those that
+//! people make for programs that act for them.
+//!
+//! Invariant: there is one administrator's token at most, and a token does no more than its scope
+//! and its account allow at the moment of its use.
 
-use crate::journal::options;
-use crate::store::{self, JOURNAL_FILE};
-use crate::{Agent, JournalError, OpaqueId, OpenError, Random, hex};
-use sha2::{Digest, Sha256};
-use sqlx::{ConnectOptions as _, Connection as _, Row};
-use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use super::{Account, Secret, SideError, SideTables, parsed, parsed_option, secret};
+use crate::{AccountId, OpaqueId, Random, Scope};
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection as _, Row as _};
 
 /// What tokens begin with, so that a leaked one is recognised for what it is.
 const PREFIX: &str = "codesocial_";
 
-/// The tokens in force.
-#[derive(Debug)]
-pub struct Tokens {
-    known: RwLock<HashMap<Vec<u8>, OpaqueId>>,
-    /// The database. Tokens change so seldom that a connection is made for each change.
-    file: PathBuf,
+/// Who holds a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bearer {
+    /// The holder of the program's own token, by the name that the journal has for them.
+    Administrator(OpaqueId),
+    Account(Box<Account>, Scope),
 }
 
-impl Tokens {
-    pub(crate) async fn load(file: PathBuf) -> Result<Self, sqlx::Error> {
-        let mut connection = options(&file).connect().await?;
-        let rows = sqlx::query("SELECT hash, actor FROM token WHERE role = 'administrator'")
-            .fetch_all(&mut connection)
-            .await?;
-        connection.close().await?;
-        let mut known = HashMap::new();
-        for row in rows {
-            if let Ok(actor) = row.try_get::<&str, _>("actor")?.parse() {
-                known.insert(row.try_get("hash")?, actor);
-            }
+/// A token to be.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What its owner calls it.
+    pub name: String,
+    pub scope: Scope,
+    pub expires: Option<Timestamp>,
+}
+
+/// A token as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Tells it from the others; nobody can use it.
+    pub label: String,
+    pub name: String,
+    pub scope: Scope,
+    pub created: Timestamp,
+    pub expires: Option<Timestamp>,
+}
+
+impl Token {
+    fn read(row: &SqliteRow) -> Result<Self, SideError> {
+        Ok(Self {
+            label: secret::label(row.try_get("hash")?),
+            name: row.try_get("name")?,
+            scope: parsed(row, "scope", "the scope of a token")?,
+            created: parsed(row, "created_at", "a time")?,
+            expires: parsed_option(row, "expires_at", "a time")?,
+        })
+    }
+}
+
+impl SideTables {
+    /// Who holds a token that is good now.
+    pub async fn bearer(&self, token: &str, now: Timestamp) -> Result<Option<Bearer>, SideError> {
+        let mut connection = self.connection().await?;
+        let sql = "SELECT actor, account, scope, expires_at FROM token WHERE hash = ?1";
+        let found = sqlx::query(sql).bind(secret::hash(token).to_vec());
+        let row = found.fetch_optional(&mut *connection).await?;
+        drop(connection);
+        let Some(row) = row else { return Ok(None) };
+        let expires: Option<Timestamp> = parsed_option(&row, "expires_at", "a time")?;
+        if expires.is_some_and(|expires| expires <= now) {
+            return Ok(None);
         }
-        Ok(Self { known: RwLock::new(known), file })
+        let Some(account) = parsed_option(&row, "account", "an account")? else {
+            return Ok(Some(Bearer::Administrator(parsed(&row, "actor", "an opaque id")?)));
+        };
+        let scope = parsed(&row, "scope", "the scope of a token")?;
+        let account = self.account(account).await?.filter(|account| account.disabled.is_none());
+        Ok(account.map(|account| Bearer::Account(Box::new(account), scope)))
     }
 
-    /// Makes a fresh token the administrator's only one, in a directory that no server has open:
-    /// a server reads the tokens when it starts. Blocking.
-    pub fn reset(
-        folder: &Path,
-        now: jiff::Timestamp,
+    /// Makes a token for an account, to be shown once.
+    pub async fn issue_token(
+        &self,
+        account: &Account,
+        new: NewToken,
+        now: Timestamp,
         random: &mut Random,
-    ) -> Result<String, OpenError> {
-        let file = folder.join(JOURNAL_FILE);
-        if !file.exists() {
-            return Err(JournalError::Missing(file).into());
-        }
-        let _lock = store::lock(folder)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| OpenError::Folder { path: folder.to_owned(), error })?;
-        let token = Self::generate(random);
-        let kept = runtime.block_on(async {
-            Self::load(file).await?.set_administrator(&token, now, random).await
-        });
-        kept.map_err(JournalError::from)?;
-        Ok(token)
+    ) -> Result<Secret, SideError> {
+        let secret = Secret::random(PREFIX, random);
+        let NewToken { name, scope, expires } = new;
+        let insertion = sqlx::query(
+            "INSERT INTO token (hash, actor, role, created_at, account, name, scope, expires_at)
+             VALUES (?1, ?2, 'account', ?3, ?4, ?5, ?6, ?7)",
+        )
+        .bind(secret.hash().to_vec())
+        .bind(account.actor.to_string())
+        .bind(now.to_string())
+        .bind(account.id.to_string())
+        .bind(name)
+        .bind(scope.to_string())
+        .bind(expires.map(|at| at.to_string()));
+        insertion.execute(&mut *self.connection().await?).await?;
+        Ok(secret)
     }
 
-    /// Whether there is no administrator yet.
-    pub fn is_empty(&self) -> bool {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    /// The tokens of an account, the newest first; those that have expired too.
+    pub async fn tokens(&self, account: AccountId) -> Result<Vec<Token>, SideError> {
+        let of_account = sqlx::query(
+            "SELECT hash, name, scope, created_at, expires_at FROM token WHERE account = ?1
+             ORDER BY created_at DESC, hash",
+        );
+        let of_account = of_account.bind(account.to_string());
+        let rows = of_account.fetch_all(&mut *self.connection().await?).await?;
+        rows.iter().map(Token::read).collect()
     }
 
-    /// The agent who holds a token.
-    pub fn agent(&self, token: &str) -> Option<Agent> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(Sha256::digest(token).as_slice()).copied().map(Agent::Administrator)
+    /// Takes a token of an account back, by its label: whether it was there.
+    pub async fn revoke_token(&self, account: AccountId, label: &str) -> Result<bool, SideError> {
+        let removal = sqlx::query(
+            "DELETE FROM token WHERE account = ?1 AND lower(hex(substr(hash, 1, 6))) = ?2",
+        );
+        let removal = removal.bind(account.to_string()).bind(label);
+        Ok(removal.execute(&mut *self.connection().await?).await?.rows_affected() > 0)
     }
 
-    /// Makes `token` the administrator's only one.
+    /// Whether there is an administrator's token.
+    pub async fn has_administrator(&self) -> Result<bool, SideError> {
+        let any = sqlx::query("SELECT 1 FROM token WHERE role = 'administrator' LIMIT 1");
+        Ok(any.fetch_optional(&mut *self.connection().await?).await?.is_some())
+    }
+
+    /// Makes a fresh token the administrator's only one, to be shown once.
+    pub async fn reset_administrator(
+        &self,
+        now: Timestamp,
+        random: &mut Random,
+    ) -> Result<Secret, SideError> {
+        let secret = Secret::random(PREFIX, random);
+        self.set_administrator(secret.reveal(), now, random).await?;
+        Ok(secret)
+    }
+
+    /// Makes `token` the administrator's only one. The journal goes on to name them as before.
     pub async fn set_administrator(
         &self,
         token: &str,
-        now: jiff::Timestamp,
+        now: Timestamp,
         random: &mut Random,
-    ) -> Result<(), sqlx::Error> {
-        if matches!(self.agent(token), Some(Agent::Administrator(_))) {
-            return Ok(());
-        }
-        let hash = Sha256::digest(token).to_vec();
-        let actor = {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            known.values().next().copied().unwrap_or_else(|| OpaqueId::random(random))
+    ) -> Result<(), SideError> {
+        let mut connection = self.connection().await?;
+        let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+        let known = sqlx::query("SELECT actor, hash FROM token WHERE role = 'administrator'")
+            .fetch_optional(&mut *tx)
+            .await?;
+        let hash = secret::hash(token);
+        let actor = match known {
+            Some(row) if row.try_get::<&[u8], _>("hash")? == hash => return Ok(()),
+            Some(row) => parsed(&row, "actor", "an opaque id")?,
+            None => OpaqueId::random(random),
         };
-        let mut connection = options(&self.file).connect().await?;
-        let mut tx = connection.begin().await?;
         sqlx::query("DELETE FROM token WHERE role = 'administrator'").execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO token (hash, actor, role, created_at) VALUES (?1, ?2, 'administrator', ?3)",
+            "INSERT INTO token (hash, actor, role, created_at)
+             VALUES (?1, ?2, 'administrator', ?3)",
         )
         .bind(hash.as_slice())
         .bind(actor.to_string())
@@ -100,17 +165,53 @@ impl Tokens {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        connection.close().await?;
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        known.clear();
-        known.insert(hash, actor);
         Ok(())
     }
+}
 
-    /// A fresh token, to be shown once.
-    pub fn generate(random: &mut Random) -> String {
-        let mut token = PREFIX.to_owned();
-        write!(token, "{}", hex(&random.bytes())).expect("a String takes all");
-        token
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::side::tests::{Sample, sample};
+    use jiff::SignedDuration;
+
+    const READ: Scope = Scope { read: true, write: false, control: false };
+
+    #[tokio::test]
+    async fn a_token_is_its_accounts_until_it_expires_or_is_revoked() {
+        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let expires = Some(now + SignedDuration::from_hours(1));
+        let new = NewToken { name: "script".to_owned(), scope: READ, expires };
+        let secret = tables.issue_token(&jeanne, new, now, &mut random).await.expect("issued");
+        assert!(secret.reveal().starts_with(PREFIX));
+        let holder = async |at: Timestamp| tables.bearer(secret.reveal(), at).await.expect("read");
+        let jeannes = Some(Bearer::Account(Box::new(jeanne.clone()), READ));
+        assert_eq!(holder(now).await, jeannes);
+        assert_eq!(holder(now + SignedDuration::from_hours(1)).await, None);
+        let [token] = &tables.tokens(jeanne.id).await.expect("read")[..] else {
+            unreachable!("there is one")
+        };
+        assert_eq!((token.name.as_str(), token.scope, token.expires), ("script", READ, expires));
+        let other = AccountId::random(&mut random);
+        assert!(!tables.revoke_token(other, &token.label).await.expect("read"));
+        tables.set_disabled(jeanne.id, Some(now)).await.expect("disabled");
+        assert_eq!(holder(now).await, None);
+        tables.set_disabled(jeanne.id, None).await.expect("enabled");
+        assert_eq!(holder(now).await, jeannes);
+        assert!(tables.revoke_token(jeanne.id, &token.label).await.expect("revoked"));
+        assert_eq!(holder(now).await, None);
+    }
+
+    #[tokio::test]
+    async fn the_administrators_token_is_one_and_keeps_its_name_in_the_journal() {
+        let Sample { tables, now, mut random, .. } = sample().await;
+        assert!(!tables.has_administrator().await.expect("read"));
+        let first = tables.reset_administrator(now, &mut random).await.expect("made");
+        let held = tables.bearer(first.reveal(), now).await.expect("read");
+        assert!(matches!(held, Some(Bearer::Administrator(_))), "{held:?}");
+        tables.set_administrator("fixed", now, &mut random).await.expect("set");
+        assert_eq!(tables.bearer(first.reveal(), now).await.expect("read"), None);
+        assert_eq!(tables.bearer("fixed", now).await.expect("read"), held);
+        assert!(tables.has_administrator().await.expect("read"));
     }
 }

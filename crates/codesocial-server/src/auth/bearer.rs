@@ -1,0 +1,26 @@
+//! Tokens in the header `Authorization`.
+
+use super::acting;
+use crate::problem::Refusal;
+use crate::state::App;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use codesocial_store::{Agent, Bearer};
+
+/// Who holds the token of a request. A wrong one is refused, never ignored: its holder would take
+/// the answer of a stranger for theirs.
+pub(super) async fn agent(app: &App, parts: &Parts) -> Result<Option<Agent>, Refusal> {
+    let Some(header) = parts.headers.get(AUTHORIZATION) else { return Ok(None) };
+    // RFC 6750 2.1: credentials = "Bearer" 1*SP b64token; the scheme's case does not matter.
+    // https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+    let token = header.to_str().ok().and_then(|header| {
+        let (scheme, token) = header.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    });
+    let token = token.ok_or(Refusal::InvalidToken)?;
+    match app.store.side().bearer(token, (app.clock)()).await? {
+        Some(Bearer::Administrator(actor)) => Ok(Some(Agent::Administrator(actor))),
+        Some(Bearer::Account(account, scope)) => Ok(Some(acting(&app.base, &account, scope))),
+        None => Err(Refusal::InvalidToken),
+    }
+}
