@@ -2,19 +2,12 @@
 // schemes; nothing wider than a small screen; whole without script; usable by keyboard alone.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { SCHEMES, violations } from "./axe.mjs";
 import { launch } from "./chromium.mjs";
 import { serve } from "./server.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const ALL = { runOnly: { type: "tag", values: RULES } };
-/** In the dark only colours differ. */
-const COLOURS = { runOnly: { type: "rule", values: ["color-contrast"] } };
 const LANGUAGES = ["fr", "en"];
-const SCHEMES = { light: ALL, dark: COLOURS };
 const SMALL = { width: 360, height: 780 };
 
 const PAGES = [
@@ -85,15 +78,7 @@ for (const path of PAGES) {
     for (const language of LANGUAGES) {
       for (const colorScheme of Object.keys(SCHEMES)) {
         const { page, refused, close } = await open(path, language, { colorScheme });
-        // What is folded is judged too.
-        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-        await page.evaluate(AXE);
-        const { violations, passes } = await page.evaluate(
-          (options) => globalThis.axe.run(document, options),
-          SCHEMES[colorScheme],
-        );
-        assert.ok(passes.length > 0, "axe has judged something");
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} (${nodes.length})`);
+        const found = await violations(page, colorScheme);
         assert.deepEqual(found, [], `${path} ${language} ${colorScheme}`);
         assert.deepEqual(refused, [], `${path}: the browser refused something`);
         await close();
@@ -209,9 +194,7 @@ test("names are suggested while one types, and chosen by keyboard", async () => 
   await page.keyboard.type("wemo");
   await page.locator("main [role=option]").first().waitFor();
   assert.equal(await box.getAttribute("aria-expanded"), "true");
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), ALL);
-  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
+  assert.deepEqual(await violations(page), []);
   await page.keyboard.press("Escape");
   assert.equal(await box.getAttribute("aria-expanded"), "false");
   await page.keyboard.type("b");

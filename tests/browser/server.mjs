@@ -2,7 +2,7 @@
 // its own that goes with it.
 
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,10 +10,13 @@ import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("../../target/release/codesocial", import.meta.url));
 
-export async function serve() {
+/** A server, configured by the text of a file. */
+export async function serve(configuration = "") {
   const folder = await mkdtemp(join(tmpdir(), "codesocial-browser-"));
+  const file = join(folder, "codesocial.toml");
+  await writeFile(file, configuration);
   const sets = ["--load", "source", "--load", "demo"];
-  const place = ["--data", join(folder, "data"), "--listen", "127.0.0.1:0"];
+  const place = ["--config", file, "--data", join(folder, "data"), "--listen", "127.0.0.1:0"];
   const child = spawn(PROGRAM, ["serve", ...place, ...sets], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, RUST_LOG: "warn" },
