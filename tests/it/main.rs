@@ -42,6 +42,7 @@ mod readme;
 mod refusals;
 mod semapps;
 mod server_rules;
+mod sessions;
 mod shapes;
 mod slow;
 mod slug;

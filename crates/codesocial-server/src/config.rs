@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The environment variable that fixes the administrator's token, for automation.
 pub(crate) const ADMIN_TOKEN: &str = "CODESOCIAL_ADMIN_TOKEN";
 
+/// The environment variable that holds the password of the server of mail.
+pub(crate) const SMTP_PASSWORD: &str = "CODESOCIAL_SMTP_PASSWORD";
+
 /// The environment variables that override settings.
 const VARIABLES: [(&str, &str); 3] =
     [("data", "CODESOCIAL_DATA"), ("listen", "CODESOCIAL_LISTEN"), ("base", "CODESOCIAL_BASE")];
@@ -47,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) shacl: ShaclEdition,
     pub(crate) ldp: LdpConfig,
     pub(crate) sparql: SparqlConfig,
+    pub(crate) accounts: AccountsConfig,
+    pub(crate) smtp: SmtpConfig,
 }
 
 /// The edition of SHACL: of the draft of 1.2 what the engine has.
@@ -85,6 +90,61 @@ impl Default for LdpConfig {
     }
 }
 
+/// Who may have an account.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct AccountsConfig {
+    pub(crate) signup: Signup,
+}
+
+/// Who makes accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Signup {
+    /// Whoever comes.
+    Open,
+    /// Who has an invitation.
+    Invited,
+    /// The administrator, on the command line.
+    #[default]
+    Closed,
+}
+
+/// The server that sends mail; none without a host.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SmtpConfig {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: SmtpTls,
+    /// Who the mails are from.
+    pub(crate) from: String,
+    /// By what name the server is logged in to, where the variable gives a password.
+    pub(crate) user: String,
+}
+
+/// How a connection to the server of mail is guarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SmtpTls {
+    Implicit,
+    Starttls,
+    None,
+}
+
+impl Default for SmtpConfig {
+    fn default() -> Self {
+        let none = String::new;
+        Self { host: none(), port: 465, tls: SmtpTls::Implicit, from: none(), user: none() }
+    }
+}
+
+impl SmtpConfig {
+    pub(crate) fn is_set(&self) -> bool {
+        !self.host.is_empty()
+    }
+}
+
 /// Limits of the SPARQL endpoint.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -113,6 +173,8 @@ impl Default for Config {
             shacl: ShaclEdition::Recommendation,
             ldp: LdpConfig::default(),
             sparql: SparqlConfig::default(),
+            accounts: AccountsConfig::default(),
+            smtp: SmtpConfig::default(),
         }
     }
 }

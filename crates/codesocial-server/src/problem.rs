@@ -14,6 +14,7 @@ use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, negotiate};
 use codesocial_store::query::{LimitError, QueryError};
 use codesocial_store::{CommitError, Rejection, UpdateRefusal};
+use jiff::SignedDuration;
 use serde_json::json;
 
 /// Why a request is refused.
@@ -55,6 +56,12 @@ pub(crate) enum Refusal {
     Path,
     #[error("a token that is not good")]
     InvalidToken,
+    #[error("made by a page of another site")]
+    CrossSite,
+    #[error("too many attempts: wait {0} s")]
+    TooOften(i64),
+    #[error("nobody makes accounts here but the administrator")]
+    SignupClosed,
     /// Ours: logged where it is made.
     #[error("internal")]
     Internal,
@@ -163,6 +170,9 @@ impl Refusal {
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
             Self::InvalidToken => (S::UNAUTHORIZED, "invalid-token", String::new()),
+            Self::CrossSite => (S::FORBIDDEN, "cross-site", String::new()),
+            Self::TooOften(seconds) => (S::TOO_MANY_REQUESTS, "too-often", seconds.to_string()),
+            Self::SignupClosed => (S::FORBIDDEN, "signup-closed", String::new()),
             Self::Internal => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
         };
         Told { status, name, about }
@@ -170,6 +180,11 @@ impl Refusal {
 }
 
 impl Refusal {
+    /// To who has to wait that long: in whole seconds, and never none.
+    pub(crate) fn too_often(wait: SignedDuration) -> Self {
+        Self::TooOften(wait.as_secs() + 1)
+    }
+
     /// The type of the problem, by which programs know it. Front-ends of SemApps know one, and log
     /// out when they hear it.
     fn kind(&self, told: &Told) -> String {
@@ -354,6 +369,9 @@ fn extra_headers(app: &App, refusal: &Refusal, told: &Told, headers: &mut Header
     }
     if let Refusal::Method(allow) = refusal {
         headers.insert(ALLOW, fixed(allow));
+    }
+    if let Refusal::TooOften(seconds) = refusal {
+        headers.insert(RETRY_AFTER, HeaderValue::from(*seconds));
     }
     let constraint = |shape: String| {
         HeaderValue::from_str(&format!("<{shape}>; rel=\"{}\"", ldp::CONSTRAINED_BY.as_str())).ok()

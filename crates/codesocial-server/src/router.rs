@@ -36,6 +36,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
         .route(routes::VERSION, any(snapshot::get))
         .merge(semapps::router())
+        .merge(auth::router())
         .fallback(ldp::dispatch)
         // One layer of two: the router allocates for each layer of each request.
         .layer((from_fn_with_state(app.clone(), answered), CatchPanicLayer::new()))

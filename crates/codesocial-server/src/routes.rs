@@ -37,6 +37,12 @@ pub(crate) const RIGHTS_OF: &str = "/_rights/{*document}";
 /// A file of the pages, by a name that its content gives it.
 pub(crate) const ASSET: &str = "/_assets/{file}";
 
+/// Where people log in, make an account, choose a password, and see what they have.
+pub(crate) const LOGIN: &str = "/login";
+pub(crate) const SIGNUP: &str = "/signup";
+pub(crate) const PASSWORD: &str = "/password";
+pub(crate) const ACCOUNT: &str = "/account";
+
 /// The relation under which an accepted write points to the remarks of the rules.
 pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";
 

@@ -1,6 +1,6 @@
 //! What every handler shares.
 
-use crate::auth::{SignerError, Signers};
+use crate::auth::{Auth, SignerError, Signers};
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
 use crate::metrics::Metrics;
@@ -25,6 +25,7 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) base: Base,
     pub(crate) clock: fn() -> Timestamp,
+    pub(crate) auth: Auth,
     pub(crate) pages: Pages,
     /// The context of LDP answers, read once.
     pub(crate) ldp_context: Compaction,
@@ -62,6 +63,7 @@ impl App {
             clock,
             started: clock(),
             metrics: Metrics::default(),
+            auth: Auth::new(&base, &config),
             pages: Pages::new(&base),
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,

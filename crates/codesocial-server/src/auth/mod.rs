@@ -1,10 +1,25 @@
-//! Who somebody is: accounts, keys and tokens.
+//! Who somebody is: accounts, sessions, keys and tokens, and the pages about them.
 //!
 //! Invariant: every way to tell who sends a request ends in [`agent`], and none of them takes a
 //! means that is not good for nobody's: a wrong token is refused.
 
+mod account;
+mod login;
+mod mail;
+mod registration;
+mod reset;
+mod signup;
+mod visit;
+
 mod bearer;
+mod session;
+
 mod profile;
+
+mod cookie;
+mod origin;
+mod password;
+mod rate;
 
 #[cfg_attr(not(test), expect(dead_code, reason = "no request brings a token of these yet"))]
 mod jwk;
@@ -13,20 +28,76 @@ mod jwt;
 mod signer;
 
 pub(crate) use profile::ensure_all as ensure_profiles;
+pub(crate) use registration::Fault;
 pub(crate) use signer::{SignerError, Signers, jwks};
 
+use crate::config::Config;
 use crate::problem::Refusal;
+use crate::routes;
 use crate::state::App;
+use axum::Router;
 use axum::http::request::Parts;
+use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use codesocial_rdf::Base;
 use codesocial_store::{Account, Agent, Person, Role, Scope, SideError};
-use std::sync::Arc;
+use cookie::SessionCookie;
+use mail::{Mailer, Wish};
+use password::Passwords;
+use rate::Rates;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc::Receiver;
+
+/// What identity needs of the running server.
+pub(crate) struct Auth {
+    cookie: SessionCookie,
+    passwords: Passwords,
+    rates: Rates,
+    /// Where mail can be sent.
+    mailer: Option<Mailer>,
+    wishes: Mutex<Option<Receiver<Wish>>>,
+}
+
+impl Auth {
+    pub(crate) fn new(base: &Base, config: &Config) -> Self {
+        let mail = config.smtp.is_set().then(Mailer::new);
+        let (mailer, wishes) = mail.unzip();
+        Self {
+            cookie: SessionCookie::of(base),
+            passwords: Passwords::new(),
+            rates: Rates::default(),
+            mailer,
+            wishes: Mutex::new(wishes),
+        }
+    }
+}
+
+/// The addresses of the pages about oneself.
+pub(crate) fn router() -> Router<App> {
+    Router::new()
+        .route(routes::LOGIN, get(login::get).post(login::post))
+        .route(routes::SIGNUP, get(signup::get).post(signup::post))
+        .route(routes::PASSWORD, get(reset::get).post(reset::post))
+        .route(routes::ACCOUNT, get(account::get).post(account::post))
+}
+
+/// Sends mail for as long as it runs, where the configuration says how.
+pub(crate) async fn send_mail(app: App) {
+    // Nothing can panic while the lock is held.
+    let wishes = app.auth.wishes.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(wishes) = wishes {
+        let config = app.config.smtp.clone();
+        mail::deliver(app, config, wishes).await;
+    }
+}
 
 /// Who sends a request, by the first of the ways that it takes.
 pub(crate) async fn agent(app: &App, parts: &Parts) -> Result<Agent, Refusal> {
     if let Some(agent) = bearer::agent(app, parts).await? {
+        return Ok(agent);
+    }
+    if let Some(agent) = session::agent(app, parts).await? {
         return Ok(agent);
     }
     Ok(Agent::Anonymous)

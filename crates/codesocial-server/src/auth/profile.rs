@@ -4,13 +4,60 @@
 //! account, whose handle and address must be its own first; where the program died in between, the
 //! next start makes it, and so it does for accounts made beside a server.
 
+use crate::state::App;
 use codesocial_ldp::Request;
-use codesocial_rdf::vocab::{foaf, pair, rdf};
+use codesocial_rdf::Changeset;
+use codesocial_rdf::vocab::{foaf, pair, rdf, skos};
 use codesocial_store::{
-    Account, Agent, CommitError, Precondition, Random, Rejection, SideError, Store,
+    AccessMode, Account, Agent, CommandKind, CommitError, Handle, Precondition, Proposal, Random,
+    Rejection, SideError, State, Store,
 };
 use jiff::Timestamp;
-use oxrdf::{Literal, Triple};
+use oxrdf::{Literal, NamedNodeRef, Term, Triple};
+
+/// Makes the profile of an account, unless it is there or was deleted.
+pub(super) async fn ensure(app: &App, account: &Account) -> Result<(), CommitError> {
+    ensure_in(&app.store, account, (app.clock)(), &mut app.random()).await
+}
+
+/// Says in the profile of an account how its person is called now, where it said how before.
+pub(super) async fn rename(
+    app: &App,
+    account: &Account,
+    handle: &Handle,
+) -> Result<(), CommitError> {
+    let (webid, now) = (account.webid(&app.base), (app.clock)());
+    let (before, after) = (account.handle.to_string(), handle.to_string());
+    if before == after {
+        return Ok(());
+    }
+    let document = webid.clone();
+    let propose = move |state: &State, _: &mut Random| {
+        let mut client = Changeset::default();
+        for triple in state.graph(document.as_ref().into()) {
+            let Term::Literal(name) = &triple.object else { continue };
+            if name.value() == before && NAMES.contains(&triple.predicate.as_ref()) {
+                let name = match name.language() {
+                    Some(tag) => Literal::new_language_tagged_literal_unchecked(&after, tag),
+                    None => Literal::from(after.as_str()),
+                };
+                let renamed = Triple { object: name.into(), ..triple.clone() };
+                client.added.push(renamed.in_graph(document.clone()));
+                client.removed.push(triple.in_graph(document.clone()));
+            }
+        }
+        Ok(Proposal { client, location: Some(document.clone()), ..Proposal::default() })
+    };
+    let mut random = app.random();
+    let precondition = Precondition::None;
+    let request = Request { agent: Agent::Server, now, random: &mut random, precondition };
+    let target = Some((webid, AccessMode::Write));
+    let command = request.command(CommandKind::Patch, target, Box::new(propose));
+    app.store.commit(command).await.map(drop)
+}
+
+/// What a profile says a person's name with.
+const NAMES: [NamedNodeRef<'_>; 3] = [pair::LABEL, foaf::NICK, skos::PREF_LABEL];
 
 /// Makes the profiles that are missing.
 pub(crate) async fn ensure_all(

@@ -103,7 +103,9 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         let stopped = async { drop(stopped.await) };
         async move { connections::serve(listener, router(app.clone()), &app.config, stopped).await }
     });
+    let mail = tokio::spawn(auth::send_mail(app.clone()));
     interrupted.await;
+    mail.abort();
     app.set_ready(false);
     if stop.send(()).is_err() {
         tracing::warn!("the server had stopped before it was told to");

@@ -19,6 +19,7 @@ mod standing;
 mod topic;
 mod value;
 
+mod entry;
 mod form;
 mod found;
 mod names;
@@ -43,9 +44,11 @@ pub(crate) use assets::asset;
 use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
+use codesocial_rdf::vocab::pair;
 use codesocial_shacl::{Form, Path, Prefixes, Report, Severity, ValidationResult};
 use codesocial_store::{Agent, Change, State};
 pub(crate) use directory::{MEMBERS_MAX, MEMBERS_SHOWN};
+pub(crate) use entry::{AccountFaults, AccountPage, Entry, LoginPage, NewPasswordPage, SignupPage};
 use form::{FormPage, FormsPage};
 use found::Found;
 pub(crate) use found::Search;
@@ -62,7 +65,7 @@ use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const TEMPLATES: [(&str, &str); 17] = [
+const TEMPLATES: [(&str, &str); 22] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
@@ -80,6 +83,11 @@ const TEMPLATES: [(&str, &str); 17] = [
     ("problem.html", include_str!("../../templates/problem.html")),
     ("report.html", include_str!("../../templates/report.html")),
     ("sparql.html", include_str!("../../templates/sparql.html")),
+    ("entry.html", include_str!("../../templates/entry.html")),
+    ("login.html", include_str!("../../templates/login.html")),
+    ("signup.html", include_str!("../../templates/signup.html")),
+    ("password.html", include_str!("../../templates/password.html")),
+    ("account.html", include_str!("../../templates/account.html")),
 ];
 
 /// The templates and the words that fill them.
@@ -129,7 +137,7 @@ impl Pages {
         let reading = self.reading(state, agent, language);
         let mut page = view::page(&reading, document, changes, portion);
         page.quality = quality::remarked(&reading, state, document);
-        self.render("document.html", language, &page)
+        self.render_for(name_of(state, agent), "document.html", language, &page)
     }
 
     /// The page of a document's history: some of its changes, the newest first.
@@ -142,7 +150,8 @@ impl Pages {
         language: Language,
     ) -> String {
         let reading = self.reading(state, agent, language);
-        self.render("history.html", language, &HistoryPage::of(&reading, document, changes))
+        let page = HistoryPage::of(&reading, document, changes);
+        self.render_for(name_of(state, agent), "history.html", language, &page)
     }
 
     /// The page of what a search found.
@@ -155,7 +164,7 @@ impl Pages {
     ) -> String {
         let reading = self.reading(state, agent, language);
         let found = Found::of(&reading, &self.names.of(state), search);
-        self.render("search.html", language, &found)
+        self.render_for(name_of(state, agent), "search.html", language, &found)
     }
 
     /// The same as JSON.
@@ -211,7 +220,7 @@ impl Pages {
     ) -> String {
         let reading = self.reading(state, agent, language);
         let page = ClassQuality::of(&reading, state, wanted, tally, faulty);
-        self.render("class-quality.html", language, &page)
+        self.render_for(name_of(state, agent), "class-quality.html", language, &page)
     }
 
     /// The page of a refusal.
@@ -278,6 +287,17 @@ impl Pages {
     }
 
     fn render(&self, template: &str, language: Language, page: &impl Serialize) -> String {
+        self.render_for(None, template, language, page)
+    }
+
+    /// A page for somebody, who is told as whom they see it.
+    fn render_for(
+        &self,
+        who: Option<String>,
+        template: &str,
+        language: Language,
+        page: &impl Serialize,
+    ) -> String {
         let template = self.templates.get_template(template).expect("the template was added");
         let (root, words) = (&self.root, self.words(language).all());
         let other = match language {
@@ -286,12 +306,26 @@ impl Pages {
         };
         let (lang, other) = (language.tag(), other.tag());
         let rendered = template.render(context! {
-            lang, other, root, words, assets => Serde(assets::names()), page => Serde(page),
+            lang, other, root, words, who, assets => Serde(assets::names()), page => Serde(page),
         });
         rendered.unwrap_or_else(|error| {
             tracing::error!(%error, "a page was not rendered");
             String::new()
         })
+    }
+}
+
+/// How an agent is called here.
+fn name_of(state: &State, agent: &Agent) -> Option<String> {
+    let Agent::Person(person) = agent else { return None };
+    let name = state.graph(person.webid.as_ref().into()).find_map(|triple| {
+        let is_name =
+            triple.subject == person.webid.clone().into() && triple.predicate == pair::LABEL;
+        is_name.then_some(triple.object)
+    });
+    match name? {
+        Term::Literal(name) => Some(name.value().to_owned()),
+        Term::NamedNode(_) | Term::BlankNode(_) => None,
     }
 }
 

@@ -71,6 +71,9 @@ mod tests {
     fn every_name_is_used() {
         let templates = TEMPLATES.map(|(_, text)| text).concat();
         let program = [
+            include_str!("../auth/account.rs"),
+            include_str!("../auth/mail.rs"),
+            include_str!("entry.rs"),
             include_str!("examples.rs"),
             include_str!("form.rs"),
             include_str!("found.rs"),
