@@ -7,6 +7,7 @@
 pub(crate) mod keys;
 
 mod accounts;
+mod grants;
 mod login;
 mod secret;
 mod sessions;
@@ -14,6 +15,7 @@ mod tickets;
 mod tokens;
 
 pub use accounts::{Account, AccountError, NewAccount, Role};
+pub use grants::{CODE_MAX, Code, Grant, NewGrant, REFRESH_MAX, Use};
 pub use login::{Email, Handle, LoginError};
 pub use secret::Secret;
 pub use sessions::{SESSION_ABSOLUTE_MAX, SESSION_IDLE_MAX, Session};
