@@ -30,6 +30,7 @@ mod memory;
 mod metrics;
 mod negotiation;
 mod neighbours;
+mod oauth;
 mod operation;
 mod pages;
 mod paging;

@@ -42,7 +42,7 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 19] = [
+const SERVICES: [&str; 20] = [
     ".well-known",
     "_acl",
     "_assets",
@@ -54,6 +54,7 @@ const SERVICES: [&str; 19] = [
     "healthz",
     "login",
     "metrics",
+    "oauth",
     "password",
     "quality",
     "readyz",

@@ -1,7 +1,7 @@
 //! Configuration: one file, then the environment, then the command line. Parsed once, passed down.
 
 use clap::ValueEnum;
-use codesocial_fetch::Network;
+use codesocial_fetch::{Guard, Network};
 use codesocial_shacl::Edition;
 use codesocial_store::query::Limits;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,7 @@ pub(crate) struct Config {
     pub(crate) sparql: SparqlConfig,
     pub(crate) accounts: AccountsConfig,
     pub(crate) smtp: SmtpConfig,
+    pub(crate) fetch: FetchConfig,
 }
 
 /// The edition of SHACL: of the draft of 1.2 what the engine has.
@@ -145,6 +146,22 @@ impl SmtpConfig {
     }
 }
 
+/// Other servers that may be asked, besides the public ones over TLS.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct FetchConfig {
+    /// Networks of an intranet.
+    pub(crate) networks: Vec<Network>,
+    /// Origins without TLS, or on another port than 443.
+    pub(crate) origins: Vec<codesocial_fetch::Origin>,
+}
+
+impl FetchConfig {
+    pub(crate) fn guard(&self) -> Guard {
+        Guard { networks: self.networks.clone(), origins: self.origins.clone() }
+    }
+}
+
 /// Limits of the SPARQL endpoint.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -175,6 +192,7 @@ impl Default for Config {
             sparql: SparqlConfig::default(),
             accounts: AccountsConfig::default(),
             smtp: SmtpConfig::default(),
+            fetch: FetchConfig::default(),
         }
     }
 }

@@ -62,6 +62,10 @@ pub(crate) enum Refusal {
     TooOften(i64),
     #[error("nobody makes accounts here but the administrator")]
     SignupClosed,
+    #[error("a program that is not known: {0}")]
+    UnknownProgram(String),
+    #[error("no address of the program: {0}")]
+    RedirectAddress(String),
     /// Ours: logged where it is made.
     #[error("internal")]
     Internal,
@@ -168,6 +172,8 @@ impl Refusal {
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
+            Self::UnknownProgram(id) => (S::BAD_REQUEST, "unknown-program", id.clone()),
+            Self::RedirectAddress(to) => (S::BAD_REQUEST, "redirect-address", to.clone()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
             Self::InvalidToken => (S::UNAUTHORIZED, "invalid-token", String::new()),
             Self::CrossSite => (S::FORBIDDEN, "cross-site", String::new()),

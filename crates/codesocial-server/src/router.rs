@@ -1,5 +1,6 @@
 //! The table of contents: every address and what answers it.
 
+use crate::auth::oauth;
 use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
@@ -13,7 +14,7 @@ use axum::http::header::HOST;
 use axum::http::{HeaderName, HeaderValue, Version};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
@@ -27,6 +28,13 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::LDP_CONTEXT, get(context::ldp))
         .route(routes::V1_CONTEXT, get(context::v1))
         .route(routes::JWKS, get(auth::jwks))
+        .route(routes::OPENID_CONFIGURATION, get(oauth::metadata::get))
+        .route(routes::OAUTH_METADATA, get(oauth::metadata::get))
+        .route(routes::OAUTH_AUTHORIZE, get(oauth::authorize::get).post(oauth::authorize::post))
+        .route(routes::OAUTH_TOKEN, post(oauth::token::post))
+        .route(routes::OAUTH_REVOKE, post(oauth::revoke::post))
+        .route(routes::OAUTH_REGISTER, post(oauth::client::register))
+        .route(routes::OAUTH_USERINFO, get(oauth::userinfo::get).post(oauth::userinfo::get))
         .route(routes::ASSET, get(pages::asset))
         .route(routes::SEARCH, get(search::get))
         .route(routes::SHAPES, get(shapes::get))

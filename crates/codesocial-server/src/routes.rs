@@ -14,6 +14,17 @@ pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 pub(crate) const V1_CONTEXT: &str = "/context/v1.jsonld";
 /// The public keys that tokens are signed with.
 pub(crate) const JWKS: &str = "/.well-known/jwks.json";
+/// What programs read first that want to act for people, under both its names.
+pub(crate) const OPENID_CONFIGURATION: &str = "/.well-known/openid-configuration";
+pub(crate) const OAUTH_METADATA: &str = "/.well-known/oauth-authorization-server";
+/// Where a person lets a program act for them.
+pub(crate) const OAUTH_AUTHORIZE: &str = "/oauth/authorize";
+/// Where a program gets its tokens, and gives them back.
+pub(crate) const OAUTH_TOKEN: &str = "/oauth/token";
+pub(crate) const OAUTH_REVOKE: &str = "/oauth/revoke";
+/// Where a program says who it is, and hears for whom it acts.
+pub(crate) const OAUTH_REGISTER: &str = "/oauth/register";
+pub(crate) const OAUTH_USERINFO: &str = "/oauth/userinfo";
 /// The search by name.
 pub(crate) const SEARCH: &str = "/search";
 /// The classes that shapes describe, and their forms.

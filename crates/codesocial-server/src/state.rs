@@ -1,11 +1,12 @@
 //! What every handler shares.
 
-use crate::auth::{Auth, SignerError, Signers};
+use crate::auth::{Auth, Proofs, SignerError, Signers};
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::rendered::RenderedCache;
+use codesocial_fetch::{Client, Limits, Resolver};
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
 use codesocial_store::query::Evaluators;
@@ -38,6 +39,9 @@ pub(crate) struct Shared {
     /// A place for each export that is being written.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) rendered: RenderedCache,
+    /// Whatever is asked of other servers goes through it.
+    pub(crate) fetch: Client,
+    pub(crate) proofs: Proofs,
     signers: OnceCell<Signers>,
     random: Mutex<Random>,
     ready: AtomicBool,
@@ -71,6 +75,8 @@ impl App {
             evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             rendered: RenderedCache::new(config.cache_bytes_max),
+            fetch: Client::new(config.fetch.guard(), Limits::default(), Resolver::System),
+            proofs: Proofs::new(clock()),
             signers: OnceCell::new(),
             random: Mutex::new(random),
             ready: AtomicBool::new(false),
@@ -85,6 +91,11 @@ impl Shared {
     pub(crate) fn random(&self) -> Random {
         // A poisoned lock still holds a whole source.
         Random::of_seed(self.random.lock().unwrap_or_else(PoisonError::into_inner).bytes())
+    }
+
+    /// How tokens name this instance: as people's profiles name who may speak for them.
+    pub(crate) fn issuer(&self) -> String {
+        self.base.root().into_string()
     }
 
     /// The keys to sign tokens with, made when they are first asked for.

@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 /// Longest token that is looked at.
 pub(crate) const TOKEN_BYTES_MAX: usize = 8 * 1024;
 /// How far the clocks of two servers may be apart.
-const SKEW_SECONDS_MAX: i64 = 60;
+pub(super) const SKEW_SECONDS_MAX: i64 = 60;
+/// How long after it was made a proof is good.
+pub(super) const PROOF_SECONDS_MAX: i64 = 300;
 
 /// What a token is for: one that was issued for one use is refused for any other.
 /// <https://www.rfc-editor.org/rfc/rfc8725#section-3.11>
@@ -21,12 +23,18 @@ const SKEW_SECONDS_MAX: i64 = 60;
 pub(crate) enum Kind {
     /// A session of SemApps's front-ends, and the identity that a client is told.
     Jwt,
+    /// An access token. <https://www.rfc-editor.org/rfc/rfc9068#section-2.1>
+    Access,
+    /// A proof of possession. <https://www.rfc-editor.org/rfc/rfc9449#section-4.2>
+    Proof,
 }
 
 impl Kind {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Jwt => "JWT",
+            Self::Access => "at+jwt",
+            Self::Proof => "dpop+jwt",
         }
     }
 
@@ -137,11 +145,10 @@ impl<'a> Parts<'a> {
         if header.crit.is_some() {
             return Err(TokenError::Critical);
         }
-        if header.jwk.is_some()
-            || header.jku.is_some()
-            || header.x5u.is_some()
-            || header.x5c.is_some()
-        {
+        if header.jku.is_some() || header.x5u.is_some() || header.x5c.is_some() {
+            return Err(TokenError::BringsKey);
+        }
+        if header.jwk.is_some() != (kind == Kind::Proof) {
             return Err(TokenError::BringsKey);
         }
         if !kind.is(header.typ.as_deref()) {
@@ -194,6 +201,26 @@ pub(crate) fn verify<'k>(
         return Err(TokenError::Audience);
     }
     Ok(claims)
+}
+
+/// What a proof says and the key that it proves the possession of.
+/// <https://www.rfc-editor.org/rfc/rfc9449#section-4.3>
+pub(crate) fn verify_proof(token: &str, now: Timestamp) -> Result<(Claims, Jwk), TokenError> {
+    let parts = Parts::of(token, Kind::Proof)?;
+    if Algorithm::parse(&parts.header.alg).is_none() {
+        return Err(TokenError::Algorithm(parts.header.alg));
+    }
+    let key = parts.header.jwk.as_ref().and_then(Jwk::parse).ok_or(TokenError::UnknownKey)?;
+    let claims = parts.claims(&key)?;
+    let issued = claims.seconds("iat").ok_or(TokenError::Missing("iat"))?;
+    let now = now.as_second();
+    if issued > now + SKEW_SECONDS_MAX {
+        return Err(TokenError::NotYet);
+    }
+    if issued < now - PROOF_SECONDS_MAX {
+        return Err(TokenError::Expired);
+    }
+    Ok((claims, key))
 }
 
 #[cfg(test)]

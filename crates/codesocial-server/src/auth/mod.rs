@@ -15,18 +15,21 @@ mod bearer;
 mod session;
 
 mod profile;
+mod signed;
+
+pub(crate) mod oauth;
 
 mod cookie;
 mod origin;
 mod password;
 mod rate;
 
-#[cfg_attr(not(test), expect(dead_code, reason = "no request brings a token of these yet"))]
+mod dpop;
 mod jwk;
-#[cfg_attr(not(test), expect(dead_code, reason = "no request brings a token of these yet"))]
 mod jwt;
 mod signer;
 
+pub(crate) use dpop::Proofs;
 pub(crate) use profile::ensure_all as ensure_profiles;
 pub(crate) use registration::Fault;
 pub(crate) use signer::{SignerError, Signers, jwks};

@@ -37,6 +37,7 @@ mod examples;
 mod sample;
 mod words;
 
+use crate::auth::oauth::Consent;
 use crate::export::{DATASETS, Format};
 use crate::extract::{Language, Portion};
 use crate::quality::{Faulty, Tally, Wanted};
@@ -65,7 +66,7 @@ use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
 
-const TEMPLATES: [(&str, &str); 22] = [
+const TEMPLATES: [(&str, &str); 23] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
@@ -81,6 +82,7 @@ const TEMPLATES: [(&str, &str); 22] = [
     ("class-quality.html", include_str!("../../templates/class-quality.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
     ("problem.html", include_str!("../../templates/problem.html")),
+    ("consent.html", include_str!("../../templates/consent.html")),
     ("report.html", include_str!("../../templates/report.html")),
     ("sparql.html", include_str!("../../templates/sparql.html")),
     ("entry.html", include_str!("../../templates/entry.html")),
@@ -232,6 +234,18 @@ impl Pages {
         detail: &str,
     ) -> String {
         self.render("problem.html", language, &context! { status, title, detail })
+    }
+
+    /// The page on which a person lets a program act for them.
+    pub(crate) fn consent(&self, language: Language, consent: &Consent<'_>) -> String {
+        let words = self.words(language);
+        let Consent { program, id, host, handle, scopes, action, query } = consent;
+        let (title, asks) = (words.text("consent.title"), words.text("consent.asks"));
+        let asks = asks.replace("{0}", program).replace("{1}", handle);
+        let scopes: Vec<String> =
+            scopes.iter().map(|scope| words.text(&format!("consent.scope.{scope}"))).collect();
+        let page = context! { title, asks, id => *id, host, scopes, action, query => *query };
+        self.render("consent.html", language, &page)
     }
 
     /// The page of a validation report, with names for what anyone may read.
@@ -444,6 +458,26 @@ mod tests {
         html
     }
 
+    fn consent() -> Consent<'static> {
+        Consent {
+            program: "<b>Registre</b>",
+            id: "https://program.example/id",
+            host: "program.example".to_owned(),
+            handle: "jeanne",
+            scopes: &["openid", "read"],
+            action: "/oauth/authorize?a=b&c=\"d".to_owned(),
+            query: "a=b&c=\"d",
+        }
+    }
+
+    #[test]
+    fn what_a_program_says_of_itself_becomes_no_markup() {
+        let html = pages().consent(Language::French, &consent());
+        assert!(html.contains("« &lt;b&gt;Registre&lt;&#x2f;b&gt; »"), "{html}");
+        assert!(html.contains("action=\"&#x2f;oauth&#x2f;authorize?a=b&amp;c=&quot;d\""), "{html}");
+        assert!(html.contains("lire ce que vous pouvez lire"), "{html}");
+    }
+
     #[test]
     fn every_template_renders_in_both_languages() {
         check(
@@ -454,6 +488,15 @@ mod tests {
                 en «T – #CodeSocial registry» h1×1 ?lang=fr
                    header nav main
             "#]],
+        );
+        check(
+            |pages, language| pages.consent(language, &consent()),
+            &expect![[r#"
+            fr «Autoriser un programme – Registre #CodeSocial» h1×1 ?a=b&amp;c=&quot;d&amp;lang=en
+               header nav main
+            en «Allow a program – #CodeSocial registry» h1×1 ?a=b&amp;c=&quot;d&amp;lang=fr
+               header nav main
+        "#]],
         );
         check(
             |pages, language| pages.sparql(language).0,

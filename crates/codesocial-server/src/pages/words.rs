@@ -97,6 +97,9 @@ mod tests {
                 continue;
             }
             let used = match name.strip_prefix("problem.").and_then(|n| n.split_once('.')) {
+                _ if name.starts_with("consent.scope.") => {
+                    crate::auth::oauth::KNOWN.iter().any(|own| name.ends_with(&format!(".{own}")))
+                }
                 Some((kind, _)) => problems.contains(&format!("\"{kind}\"")),
                 None => {
                     templates.contains(&format!("words.{name}"))
