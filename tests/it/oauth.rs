@@ -249,6 +249,9 @@ fn a_person_who_is_not_logged_in_logs_in_first_and_one_who_does_not_agree_goes_b
     let asked = story.server.get(&format!("/oauth/authorize?{query}")).send().expect_status(303);
     let login = asked.header("location");
     assert!(login.starts_with("/login?next=%2Foauth%2Fauthorize%3Fresponse_type"), "{login}");
+    let silent = format!("/oauth/authorize?{query}&prompt=none");
+    let answer = story.server.get(&silent).send().expect_status(303);
+    assert_eq!(parameter(answer.header("location"), "error"), "login_required");
     let answer = story.decide(&query, "deny").send().expect_status(303);
     assert_eq!(parameter(answer.header("location"), "error"), "access_denied");
     let nothing = story.decide(&query, "").send().expect_status(303);

@@ -42,7 +42,7 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 20] = [
+const SERVICES: [&str; 21] = [
     ".well-known",
     "_acl",
     "_assets",
@@ -55,6 +55,7 @@ const SERVICES: [&str; 20] = [
     "login",
     "metrics",
     "oauth",
+    "openapi.json",
     "password",
     "quality",
     "readyz",

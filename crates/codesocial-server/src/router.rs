@@ -5,8 +5,8 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    auth, context, export, health, ldp, metrics, pages, policy, quality, routes, search, semapps,
-    shapes, snapshot, sparql,
+    auth, context, export, health, ldp, metrics, openapi, pages, policy, quality, routes, search,
+    semapps, shapes, snapshot, sparql,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -36,6 +36,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::OAUTH_REGISTER, post(oauth::client::register))
         .route(routes::OAUTH_USERINFO, get(oauth::userinfo::get).post(oauth::userinfo::get))
         .route(routes::ASSET, get(pages::asset))
+        .route(routes::OPENAPI, get(openapi::get))
         .route(routes::SEARCH, get(search::get))
         .route(routes::SHAPES, get(shapes::get))
         .route(routes::QUALITY, get(quality::get))

@@ -25,6 +25,8 @@ pub(crate) const OAUTH_REVOKE: &str = "/oauth/revoke";
 /// Where a program says who it is, and hears for whom it acts.
 pub(crate) const OAUTH_REGISTER: &str = "/oauth/register";
 pub(crate) const OAUTH_USERINFO: &str = "/oauth/userinfo";
+/// What describes the addresses that are not resources, for programs.
+pub(crate) const OPENAPI: &str = "/openapi.json";
 /// The search by name.
 pub(crate) const SEARCH: &str = "/search";
 /// The classes that shapes describe, and their forms.

@@ -14,7 +14,7 @@ pub const CODE_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// How long a refresh token waits to be used.
 pub const REFRESH_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How long a grant without refresh tokens is remembered: longer than anything that came of it.
-const GRANT_MIN: SignedDuration = SignedDuration::from_hours(1);
+const GRANT_MIN: SignedDuration = SignedDuration::from_hours(2);
 /// How long a program that registered itself may go without a grant before it is forgotten.
 const CLIENT_UNUSED_MAX: SignedDuration = SignedDuration::from_hours(24);
 /// How many programs that registered themselves are remembered.

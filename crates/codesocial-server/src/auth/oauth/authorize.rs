@@ -45,15 +45,17 @@ pub(crate) async fn get(State(app): State<App>, request: Request) -> Result<Resp
 
 async fn answered(app: &App, parts: &Parts, ask: &Ask) -> Result<Response, Unasked> {
     let query = &without_language(parts);
-    let asked = asked(app, query).await?;
-    let Some(account) = account(app, parts).await.map_err(Unasked::Here)? else {
-        if asked.silently {
-            return Err(asked.back.error("login_required", "the person is not logged in"));
-        }
+    let account = account(app, parts).await.map_err(Unasked::Here)?;
+    // Before the program is looked for: strangers do not have us ask other servers.
+    if account.is_none() && !is_silent(query) {
         let here = format!("{}?{query}", routes::OAUTH_AUTHORIZE);
         return Ok(sent(&format!("{}?next={}", routes::LOGIN, Encoded(&here))));
+    }
+    let asked = asked(app, query).await?;
+    let Some(account) = account else {
+        return Err(asked.back.error("login_required", "the person is not logged in"));
     };
-    if asked.silently {
+    if is_silent(query) {
         return Err(asked.back.error("consent_required", "the person is asked each time"));
     }
     let Client { id, name, .. } = &asked.client;
@@ -106,6 +108,11 @@ async fn decided(app: &App, parts: &Parts, body: &[u8]) -> Result<Response, Unas
     let code = app.store.side().grant(new, (app.clock)(), &mut app.random()).await;
     let code = code.map_err(|error| Unasked::Here(error.into()))?;
     Ok(sent(&back.with(&[("code", code.reveal())])))
+}
+
+/// Whether the person may not be asked anything.
+fn is_silent(query: &str) -> bool {
+    pairs(query.as_bytes()).contains(&("prompt".to_owned(), "none".to_owned()))
 }
 
 /// What the program asks, without what the person has chosen since.

@@ -16,8 +16,6 @@ pub(crate) struct Asked {
     pub(crate) client: Client,
     pub(crate) scopes: Scopes,
     pub(crate) code: Code,
-    /// Whether the person may not be asked anything.
-    pub(crate) silently: bool,
     pub(crate) back: Back,
 }
 
@@ -144,6 +142,5 @@ fn judged(client: Client, parameters: &Parameters, back: Back) -> Result<Asked, 
         challenge: challenge.to_owned(),
         nonce: parameters.get("nonce").map(str::to_owned),
     };
-    let silently = parameters.get("prompt") == Some("none");
-    Ok(Asked { client, scopes, code, silently, back })
+    Ok(Asked { client, scopes, code, back })
 }
