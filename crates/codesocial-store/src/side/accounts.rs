@@ -124,11 +124,16 @@ impl SideTables {
     pub async fn remove_account(&self, id: AccountId) -> Result<(), SideError> {
         let removal = sqlx::query("DELETE FROM account WHERE id = ?1").bind(id.to_string());
         removal.execute(&mut *self.connection().await?).await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 
     pub async fn account(&self, id: AccountId) -> Result<Option<Account>, SideError> {
         self.find_account("SELECT * FROM account WHERE id = ?1", &id.to_string()).await
+    }
+
+    /// The account that the journal names so.
+    pub async fn account_of_actor(&self, actor: OpaqueId) -> Result<Option<Account>, SideError> {
+        self.find_account("SELECT * FROM account WHERE actor = ?1", &actor.to_string()).await
     }
 
     /// The account of that handle, or of that e-mail address where the text is one.
@@ -176,7 +181,8 @@ impl SideTables {
         let change = sqlx::query(sql).bind(id.to_string()).bind(handle.as_str());
         let change = change.bind(email.map(Email::as_str)).bind(language);
         change.execute(&mut *connection).await.map_err(|error| taken(error, handle, email))?;
-        Ok(())
+        // Nothing is taken away, but what is remembered of the account is what it was.
+        Ok(self.revocations.note().map_err(SideError::from)?)
     }
 
     /// Gives an account another password: who else knew the old one is logged out, and no ticket
@@ -192,7 +198,7 @@ impl SideTables {
             sqlx::query(sql).bind(id.to_string()).bind(password).execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 
     /// Gives an account another role. Its sessions end: who holds one logs in anew.
@@ -206,7 +212,7 @@ impl SideTables {
             change.execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 
     /// Shuts an account, with all that it gave, or opens it again.
@@ -226,7 +232,7 @@ impl SideTables {
             change.bind(disabled.map(|at| at.to_string())).execute(&mut *tx).await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 }
 
@@ -269,7 +275,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_account_is_found_by_handle_and_by_address_in_any_case() {
-        let Sample { tables, jeanne, .. } = sample().await;
+        let Sample { tables, jeanne, _folder, .. } = sample().await;
         for login in ["jeanne", " JEANNE ", "jeanne@example.org", "Jeanne@EXAMPLE.org"] {
             let found = tables.account_of_login(login).await.expect("read");
             assert_eq!(found.as_ref(), Some(&jeanne), "{login}");
@@ -282,7 +288,7 @@ mod tests {
 
     #[tokio::test]
     async fn handle_and_address_are_one_accounts_own() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         for (handle, email, expected) in [
             ("Jeanne", None, "the handle «jeanne» is another person's: choose another"),
             (
@@ -312,7 +318,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_password_and_another_role_end_what_the_account_gave() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let mut opened = async || {
             let secret = tables.open_session(jeanne.id, "x", now, &mut random).await;
             secret.expect("opened").reveal().to_owned()

@@ -1,14 +1,15 @@
 //! State that is not RDF and never replayed, in tables beside the journal: who has an account, who
 //! is logged in, which tokens are good.
 //!
-//! Invariant: but for the server's own keys nothing of it is kept in memory, so that what another
-//! process changes counts at once. Of secrets that others hold only hashes are written.
+//! Invariant: what another process changes counts at once. Of secrets that others hold only hashes
+//! are written.
 
 pub(crate) mod keys;
 
 mod accounts;
 mod grants;
 mod login;
+mod remembered;
 mod secret;
 mod sessions;
 mod tickets;
@@ -25,9 +26,11 @@ pub use tokens::{Bearer, NewToken, Token};
 use crate::journal::{migrate, options};
 use crate::store::JOURNAL_FILE;
 use crate::{JournalError, OpenError};
+use remembered::{Remembered, Revocations};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 use std::path::{Path, PathBuf};
+use tokens::Held;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 /// The side tables of an instance, whether a server has it open or not.
@@ -36,6 +39,9 @@ pub struct SideTables {
     file: PathBuf,
     /// Made where it is first needed, and anew after an error.
     connection: Mutex<Option<SqliteConnection>>,
+    revocations: Revocations,
+    bearers: Remembered<Held>,
+    open: Remembered<(Account, Session)>,
 }
 
 /// Why a side table could not be read or written. Ours, never shown to clients.
@@ -43,13 +49,17 @@ pub struct SideTables {
 pub enum SideError {
     #[error("the side tables: {0}")]
     Database(#[from] sqlx::Error),
+    #[error("the file of revocations: {0}")]
+    Revocations(#[from] std::io::Error),
     #[error("the side tables hold «{value}» where there should be {wanted}")]
     Damaged { wanted: &'static str, value: String },
 }
 
 impl SideTables {
     pub(crate) fn of(file: PathBuf) -> Self {
-        Self { file, connection: Mutex::default() }
+        let revocations = Revocations::of(file.parent().unwrap_or(Path::new("")));
+        let (bearers, open) = (Remembered::default(), Remembered::default());
+        Self { file, connection: Mutex::default(), revocations, bearers, open }
     }
 
     /// Opens the tables of the instance in `folder`, beside a server that has it open or not.

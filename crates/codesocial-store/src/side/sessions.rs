@@ -67,7 +67,7 @@ impl SideTables {
         .bind(now.to_string())
         .execute(&mut *connection)
         .await?;
-        sqlx::query(
+        let displaced = sqlx::query(
             "DELETE FROM session WHERE account = ?1 AND hash NOT IN
                 (SELECT hash FROM session WHERE account = ?1 ORDER BY seen_at DESC LIMIT ?2)",
         )
@@ -75,6 +75,9 @@ impl SideTables {
         .bind(SESSIONS_MAX)
         .execute(&mut *connection)
         .await?;
+        if displaced.rows_affected() > 0 {
+            self.revocations.note()?;
+        }
         Ok(secret)
     }
 
@@ -84,30 +87,39 @@ impl SideTables {
         secret: &str,
         now: Timestamp,
     ) -> Result<Option<(Account, Session)>, SideError> {
-        let hash = secret::hash(secret);
+        let (hash, generation) = (secret::hash(secret), self.revocations.generation());
+        let fresh = |session: &Session| now.duration_since(session.seen) < SEEN_EVERY;
+        let known = self.open.get(generation, &hash);
+        if let Some(known) = known.filter(|(_, session)| fresh(session) && session.is_good(now)) {
+            return Ok(Some(known));
+        }
         let mut connection = self.connection().await?;
         let row = sqlx::query(
-            "SELECT session.hash, browser, seen_at, session.created_at AS created_at, account
-             FROM session WHERE hash = ?1",
+            "SELECT hash, browser, created_at, seen_at, account FROM session WHERE hash = ?1",
         )
         .bind(hash.as_slice())
         .fetch_optional(&mut *connection)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let session = Session::read(&row)?;
+        let mut session = Session::read(&row)?;
         if !session.is_good(now) {
             let end = sqlx::query("DELETE FROM session WHERE hash = ?1").bind(hash.as_slice());
             end.execute(&mut *connection).await?;
             return Ok(None);
         }
-        if now.duration_since(session.seen) >= SEEN_EVERY {
+        if !fresh(&session) {
             let seen = sqlx::query("UPDATE session SET seen_at = ?2 WHERE hash = ?1");
             let seen = seen.bind(hash.as_slice()).bind(now.to_string());
             seen.execute(&mut *connection).await?;
+            session.seen = now;
         }
         drop(connection);
         let account = self.account(parsed(&row, "account", "an account")?).await?;
-        Ok(account.filter(|account| account.disabled.is_none()).map(|account| (account, session)))
+        let Some(account) = account.filter(|account| account.disabled.is_none()) else {
+            return Ok(None);
+        };
+        self.open.insert(generation, hash, (account.clone(), session.clone()));
+        Ok(Some((account, session)))
     }
 
     /// The sessions of an account that are good, the one used last first.
@@ -131,7 +143,7 @@ impl SideTables {
         let end = sqlx::query("DELETE FROM session WHERE hash = ?1");
         let end = end.bind(secret::hash(secret).to_vec());
         end.execute(&mut *self.connection().await?).await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 
     /// Ends one session of an account by its label, or all of them.
@@ -146,7 +158,7 @@ impl SideTables {
         );
         let end = end.bind(account.to_string()).bind(label);
         end.execute(&mut *self.connection().await?).await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 }
 
@@ -157,7 +169,7 @@ mod tests {
 
     /// Hours after it was opened at which a session is used, and whether it still is one.
     async fn check(uses: &[(i64, bool)]) {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let secret = tables.open_session(jeanne.id, "Firefox", now, &mut random).await;
         let secret = secret.expect("opened");
         for (hours, good) in uses {
@@ -177,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn its_owner_sees_each_session_and_ends_it() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let mut secrets = Vec::new();
         for browser in ["Firefox", &"x".repeat(1000)] {
             let secret = tables.open_session(jeanne.id, browser, now, &mut random).await;
@@ -198,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_person_has_a_bounded_number_of_sessions() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         for minute in 0..i64::from(SESSIONS_MAX) + 5 {
             let later = now + SignedDuration::from_mins(minute);
             let browser = minute.to_string();

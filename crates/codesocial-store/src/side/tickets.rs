@@ -109,7 +109,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_ticket_opens_one_account_until_it_is_used_or_outdated() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let reset = Ticket::Reset(jeanne.id);
         let found = async |secret: &Secret, after: SignedDuration| {
             let found = tables.reset_ticket(secret.reveal(), now + after).await.expect("read");
@@ -126,7 +126,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_ticket_is_for_one_purpose_and_an_invitation_for_one_use() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let reset = tables.issue_ticket(Ticket::Reset(jeanne.id), now, &mut random).await;
         let reset = reset.expect("issued");
         assert!(!tables.use_invitation(reset.reveal(), now).await.expect("read"));

@@ -5,7 +5,7 @@
 //! and its account allow at the moment of its use.
 
 use super::{Account, Secret, SideError, SideTables, parsed, parsed_option, secret};
-use crate::{AccountId, OpaqueId, Random, Scope};
+use crate::{AccountId, Hash, OpaqueId, Random, Scope};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _};
@@ -19,6 +19,13 @@ pub enum Bearer {
     /// The holder of the program's own token, by the name that the journal has for them.
     Administrator(OpaqueId),
     Account(Box<Account>, Scope),
+}
+
+/// A token that is held, as long as it does not expire.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    bearer: Bearer,
+    expires: Option<Timestamp>,
 }
 
 /// A token to be.
@@ -56,22 +63,34 @@ impl Token {
 impl SideTables {
     /// Who holds a token that is good now.
     pub async fn bearer(&self, token: &str, now: Timestamp) -> Result<Option<Bearer>, SideError> {
+        let (hash, generation) = (secret::hash(token), self.revocations.generation());
+        let held = match self.bearers.get(generation, &hash) {
+            Some(held) => held,
+            None => {
+                let Some(held) = self.held(hash).await? else { return Ok(None) };
+                self.bearers.insert(generation, hash, held.clone());
+                held
+            }
+        };
+        Ok(Some(held.bearer).filter(|_| held.expires.is_none_or(|expires| now < expires)))
+    }
+
+    async fn held(&self, hash: Hash) -> Result<Option<Held>, SideError> {
         let mut connection = self.connection().await?;
         let sql = "SELECT actor, account, scope, expires_at FROM token WHERE hash = ?1";
-        let found = sqlx::query(sql).bind(secret::hash(token).to_vec());
+        let found = sqlx::query(sql).bind(hash.to_vec());
         let row = found.fetch_optional(&mut *connection).await?;
         drop(connection);
         let Some(row) = row else { return Ok(None) };
-        let expires: Option<Timestamp> = parsed_option(&row, "expires_at", "a time")?;
-        if expires.is_some_and(|expires| expires <= now) {
-            return Ok(None);
-        }
+        let expires = parsed_option(&row, "expires_at", "a time")?;
         let Some(account) = parsed_option(&row, "account", "an account")? else {
-            return Ok(Some(Bearer::Administrator(parsed(&row, "actor", "an opaque id")?)));
+            let bearer = Bearer::Administrator(parsed(&row, "actor", "an opaque id")?);
+            return Ok(Some(Held { bearer, expires }));
         };
         let scope = parsed(&row, "scope", "the scope of a token")?;
         let account = self.account(account).await?.filter(|account| account.disabled.is_none());
-        Ok(account.map(|account| Bearer::Account(Box::new(account), scope)))
+        let bearer = account.map(|account| Bearer::Account(Box::new(account), scope));
+        Ok(bearer.map(|bearer| Held { bearer, expires }))
     }
 
     /// Makes a token for an account, to be shown once.
@@ -116,7 +135,9 @@ impl SideTables {
             "DELETE FROM token WHERE account = ?1 AND lower(hex(substr(hash, 1, 6))) = ?2",
         );
         let removal = removal.bind(account.to_string()).bind(label);
-        Ok(removal.execute(&mut *self.connection().await?).await?.rows_affected() > 0)
+        let removed = removal.execute(&mut *self.connection().await?).await?.rows_affected();
+        self.revocations.note()?;
+        Ok(removed > 0)
     }
 
     /// Whether there is an administrator's token.
@@ -165,7 +186,7 @@ impl SideTables {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(())
+        Ok(self.revocations.note()?)
     }
 }
 
@@ -179,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_its_accounts_until_it_expires_or_is_revoked() {
-        let Sample { tables, jeanne, now, mut random, .. } = sample().await;
+        let Sample { tables, jeanne, now, mut random, _folder, .. } = sample().await;
         let expires = Some(now + SignedDuration::from_hours(1));
         let new = NewToken { name: "script".to_owned(), scope: READ, expires };
         let secret = tables.issue_token(&jeanne, new, now, &mut random).await.expect("issued");
@@ -204,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_administrators_token_is_one_and_keeps_its_name_in_the_journal() {
-        let Sample { tables, now, mut random, .. } = sample().await;
+        let Sample { tables, now, mut random, _folder, .. } = sample().await;
         assert!(!tables.has_administrator().await.expect("read"));
         let first = tables.reset_administrator(now, &mut random).await.expect("made");
         let held = tables.bearer(first.reveal(), now).await.expect("read");
