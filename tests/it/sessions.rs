@@ -207,7 +207,7 @@ fn the_cookie_writes_where_our_own_pages_do() {
     assert_eq!(patch("Origin", ORIGIN), 204);
     assert_eq!(patch("Sec-Fetch-Site", "same-origin"), 204);
     let stranger = server.get(&profile).status();
-    assert_eq!(stranger, 404);
+    assert_eq!(stranger, 401);
 }
 
 #[test]

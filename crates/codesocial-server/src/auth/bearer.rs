@@ -1,7 +1,7 @@
 //! Tokens in the header `Authorization`.
 
-use super::acting;
 use super::signed::{self, Scheme};
+use super::{acting, profile};
 use crate::problem::Refusal;
 use crate::state::App;
 use axum::http::header::AUTHORIZATION;
@@ -22,7 +22,10 @@ pub(super) async fn agent(app: &App, parts: &Parts) -> Result<Option<Agent>, Ref
     }
     match app.store.side().bearer(token, (app.clock)()).await? {
         Some(Bearer::Administrator(actor)) => Ok(Some(Agent::Administrator(actor))),
-        Some(Bearer::Account(account, scope)) => Ok(Some(acting(&app.base, &account, scope))),
+        Some(Bearer::Account(account, scope)) => {
+            profile::come(app, &account).await;
+            Ok(Some(acting(app, parts, &account, scope)))
+        }
         None => Err(Refusal::InvalidToken),
     }
 }

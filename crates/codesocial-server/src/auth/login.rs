@@ -51,10 +51,7 @@ pub(super) async fn opened(
     let Some(account) = known.filter(|account| opened && account.disabled.is_none()) else {
         return Ok(None);
     };
-    // Where the account was made beside a server there is none yet; logging in works without.
-    if let Err(error) = profile::ensure(app, &account).await {
-        tracing::error!(%error, account = %account.id, "a profile could not be made");
-    }
+    profile::come(app, &account).await;
     Ok(Some(account))
 }
 

@@ -108,16 +108,17 @@ pub(crate) async fn agent(app: &App, parts: &Parts) -> Result<Agent, Refusal> {
 
 /// Whom an account acts as. What an administrator may do beside all others needs the whole scope: a
 /// token that is good for less is a person's.
-fn acting(base: &Base, account: &Account, scope: Scope) -> Agent {
+fn acting(app: &App, parts: &Parts, account: &Account, scope: Scope) -> Agent {
     match account.role {
         Role::Administrator if scope == Scope::ALL => Agent::Administrator(account.actor),
-        Role::Administrator | Role::Member => Agent::Person(Arc::new(Person {
-            webid: account.webid(base),
-            id: Some(account.actor),
-            scope,
-            origin: None,
-        })),
+        Role::Administrator | Role::Member => person(app, parts, account, scope),
     }
+}
+
+/// Somebody of this server, as the person that they are.
+fn person(app: &App, parts: &Parts, account: &Account, scope: Scope) -> Agent {
+    let (webid, id) = (account.webid(&app.base), Some(account.actor));
+    Agent::Person(Arc::new(Person { webid, id, scope, origin: origin::told(&parts.headers) }))
 }
 
 impl From<SideError> for Refusal {

@@ -1,5 +1,5 @@
-//! Whether a request that changes something was made by our own pages: a browser sends the cookie
-//! with forms of others too.
+//! Whose page made a request, as browsers tell it: one that changes something is to be made by our
+//! own, as the cookie comes with forms of others too.
 
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, Method};
@@ -27,6 +27,13 @@ pub(crate) fn is_ours(base: &Base, headers: &HeaderMap) -> bool {
     // The address in the browser may be another than the base, as on a loopback.
     let authority = origin.split_once("://").map(|(_, authority)| authority);
     origin == origin_of(base) || authority.is_some() && authority == text(&HOST)
+}
+
+/// The origin of the script or form that made a request. An opaque one is nobody's in particular.
+/// <https://fetch.spec.whatwg.org/#origin-header>
+pub(super) fn told(headers: &HeaderMap) -> Option<String> {
+    let origin = headers.get(ORIGIN)?.to_str().ok()?;
+    (origin != "null").then(|| origin.to_owned())
 }
 
 /// The origin of the instance's own pages.

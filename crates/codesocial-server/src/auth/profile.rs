@@ -1,23 +1,32 @@
-//! The document at a person's WebID, made with the account.
+//! The document at a person's WebID, made with the account, theirs alone to read and change until
+//! they say otherwise.
 //!
-//! Invariant: every account has its profile, or had it and it was deleted. It is made after the
-//! account, whose handle and address must be its own first; where the program died in between, the
-//! next start makes it, and so it does for accounts made beside a server.
+//! Invariant: whoever came has their profile, or had it and it was deleted. It is made after the
+//! account, whose handle and address must be its own first; where the program died in between, or
+//! the account was made beside a server, it is made when its person comes or the server starts.
 
 use crate::state::App;
 use codesocial_ldp::Request;
-use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{foaf, pair, rdf, skos};
+use codesocial_rdf::{Base, Changeset};
 use codesocial_store::{
-    AccessMode, Account, Agent, CommandKind, CommitError, Handle, Precondition, Proposal, Random,
-    Rejection, SideError, State, Store,
+    About, AccessMode, Account, AclText, Agent, CommandKind, CommitError, Grantee, Handle,
+    Precondition, Proposal, Random, Rejection, SideError, State, Store, administrators,
 };
 use jiff::Timestamp;
-use oxrdf::{Literal, NamedNodeRef, Term, Triple};
+use oxrdf::{Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
 
 /// Makes the profile of an account, unless it is there or was deleted.
 pub(super) async fn ensure(app: &App, account: &Account) -> Result<(), CommitError> {
     ensure_in(&app.store, account, (app.clock)(), &mut app.random()).await
+}
+
+/// Makes the profile of an account that was made beside the server, when its person comes. They may
+/// do what they came for without it.
+pub(super) async fn come(app: &App, account: &Account) {
+    if let Err(error) = ensure(app, account).await {
+        tracing::error!(%error, account = %account.id, "a profile could not be made");
+    }
 }
 
 /// Says in the profile of an account how its person is called now, where it said how before.
@@ -80,7 +89,7 @@ async fn ensure_in(
     random: &mut Random,
 ) -> Result<(), CommitError> {
     let (state, webid) = (store.state(), account.webid(store.state().base()));
-    if state.exists(webid.as_ref()) {
+    if state.exists(webid.as_ref()) || state.is_tombstoned(webid.as_ref()) {
         return Ok(());
     }
     // A handle says how a person is called, and nothing else is known of them.
@@ -92,11 +101,27 @@ async fn ensure_in(
         Triple::new(webid.clone(), foaf::NICK, name),
     ];
     let request = Request { agent: Agent::Server, now, random, precondition: Precondition::Absent };
-    let command = codesocial_ldp::put(request, webid, triples, None);
+    let mut command = codesocial_ldp::put(request, webid.clone(), triples, None);
+    let put = command.propose;
+    command.propose = Box::new(move |state, random| {
+        let mut proposal = put(state, random)?;
+        proposal.server.added.extend(access(&webid, state.base()));
+        Ok(proposal)
+    });
     match store.commit(command).await {
         Ok(_) | Err(CommitError::Rejected(Rejection::Gone(_) | Rejection::PreconditionFailed)) => {
             Ok(())
         }
         Err(error) => Err(error),
     }
+}
+
+/// Who may do what with a profile and what lies below it: its person, and administrators.
+fn access(webid: &NamedNode, base: &Base) -> Vec<Quad> {
+    let all = [AccessMode::Read, AccessMode::Write, AccessMode::Control];
+    let administrators = administrators(base);
+    AclText::of(webid.clone())
+        .grant("owner", Grantee::Agent(webid.as_ref()), About::Both, &all)
+        .grant("administrators", Grantee::Agent(administrators.as_ref()), About::Both, &all)
+        .quads()
 }

@@ -27,7 +27,7 @@ pub(super) async fn agent(app: &App, parts: &Parts) -> Result<Option<Agent>, Ref
     if !origin::is_safe(&parts.method) && !origin::is_ours(&app.base, &parts.headers) {
         return Err(Refusal::CrossSite);
     }
-    Ok(Some(acting(&app.base, &account, Scope::ALL)))
+    Ok(Some(acting(app, parts, &account, Scope::ALL)))
 }
 
 /// Who is logged in, by the cookie alone.

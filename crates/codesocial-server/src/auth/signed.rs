@@ -11,10 +11,9 @@ use super::oauth::Scopes;
 use crate::problem::Refusal;
 use crate::state::App;
 use axum::http::request::Parts;
-use codesocial_store::{Account, Agent, OpaqueId, Person, Scope};
+use codesocial_store::{Account, Agent, OpaqueId, Scope};
 use jiff::SignedDuration;
 use serde_json::json;
-use std::sync::Arc;
 
 /// How long a front-end of SemApps stays logged in.
 const SESSION: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -44,7 +43,7 @@ pub(super) async fn agent(
     let claims = verified(app, Kind::Jwt, token).await.filter(|_| scheme == Scheme::Bearer);
     let claims = claims.ok_or(Refusal::InvalidToken)?;
     let account = person(app, &claims).await?.ok_or(Refusal::InvalidToken)?;
-    Ok(acting(&app.base, &account, Scope::ALL))
+    Ok(acting(app, parts, &account, Scope::ALL))
 }
 
 /// The session of a front-end of SemApps.
@@ -92,8 +91,7 @@ async fn program(
     let grant = app.store.side().grant_in_force(grant, (app.clock)()).await?;
     let account = grant.ok_or(Refusal::InvalidToken)?.account;
     let scope = Scopes::parse(claims.text("scope").unwrap_or_default()).access();
-    let (webid, id) = (account.webid(&app.base), Some(account.actor));
-    Ok(Agent::Person(Arc::new(Person { webid, id, scope, origin: None })))
+    Ok(super::person(app, parts, &account, scope))
 }
 
 /// A token that is bound to a key comes with a proof of it, and under the scheme for that.
