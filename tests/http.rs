@@ -49,7 +49,11 @@ impl Request {
 
     /// Speaks as the administrator.
     pub fn admin(self) -> Self {
-        self.header("Authorization", &format!("Bearer {TOKEN}"))
+        self.bearer(TOKEN)
+    }
+
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("Authorization", &format!("Bearer {token}"))
     }
 
     pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {

@@ -71,6 +71,17 @@ impl Folder {
         self.command(name).args(arguments).output().expect("the program runs")
     }
 
+    /// What a command of two words shows, which must end well.
+    #[track_caller]
+    pub fn told(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(program());
+        command.args(arguments).arg("--data").arg(self.data());
+        let output = command.output().expect("the program runs");
+        let failure = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {failure}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// The lines `head SEQ HASH` and `digest HEX` of `codesocial verify`, which must pass.
     #[track_caller]
     pub fn head(&self) -> String {
@@ -130,6 +141,30 @@ impl Folder {
     }
 }
 
+/// Somebody who asks a server by a token of theirs.
+#[derive(Debug, Clone)]
+pub struct Person {
+    address: String,
+    pub webid: String,
+    pub token: String,
+}
+
+impl Person {
+    /// The path of their profile.
+    pub fn profile(&self) -> String {
+        let path = self.webid.strip_prefix(BASE).unwrap_or_else(|| unreachable!("{}", self.webid));
+        format!("/{path}")
+    }
+
+    pub fn ask(&self, method: &'static str, path: &str) -> Request {
+        Request::new(&self.address, method, path).bearer(&self.token)
+    }
+
+    pub fn get(&self, path: &str) -> Request {
+        self.ask("GET", path)
+    }
+}
+
 /// A server that answers.
 pub struct Server {
     pub folder: Folder,
@@ -183,6 +218,22 @@ impl Server {
 
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Somebody with an account and a token that lets do all that they may.
+    #[track_caller]
+    pub fn person(&self, handle: &str) -> Person {
+        self.person_with(handle, "read,write,control")
+    }
+
+    /// The same with a token of that scope.
+    #[track_caller]
+    pub fn person_with(&self, handle: &str, scope: &str) -> Person {
+        let shown = self.folder.told(&["user", "add", handle]);
+        let webid = shown.lines().next().expect("the WebID is shown").to_owned();
+        let shown = self.folder.told(&["token", "add", handle, "--scope", scope]);
+        let token = shown.trim_end().rsplit(' ').next().expect("it is shown").to_owned();
+        Person { address: self.address.clone(), webid, token }
     }
 
     pub fn get(&self, path: &str) -> Request {

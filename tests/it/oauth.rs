@@ -294,10 +294,19 @@ impl Keyed {
         Self(EcdsaKeyPair::from_pkcs8(how, made.as_ref(), &random).expect("the key"))
     }
 
-    fn proof(&self, method: &str, path: &str, token: Option<&str>) -> String {
+    fn jwk(&self) -> Value {
         let (x, y) = self.0.public_key().as_ref()[1..].split_at(32);
-        let jwk = json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)});
-        let header = json!({"alg": "ES256", "typ": "dpop+jwt", "jwk": jwk});
+        json!({"kty": "EC", "crv": "P-256", "x": base64url(x), "y": base64url(y)})
+    }
+
+    /// A message and its signature, as tokens write them.
+    fn signed(&self, message: &str) -> String {
+        let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).expect("signed");
+        format!("{message}.{}", base64url(signature))
+    }
+
+    fn proof(&self, method: &str, path: &str, token: Option<&str>) -> String {
+        let header = json!({"alg": "ES256", "typ": "dpop+jwt", "jwk": self.jwk()});
         let mut claims = json!({
             "htm": method, "htu": format!("{BASE}{}", &path[1..]),
             "iat": Timestamp::now().as_second(),
@@ -306,10 +315,7 @@ impl Keyed {
         if let Some(token) = token {
             claims["ath"] = base64url(Sha256::digest(token)).into();
         }
-        let message =
-            format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string()));
-        let signature = self.0.sign(&SystemRandom::new(), message.as_bytes()).expect("signed");
-        format!("{message}.{}", base64url(signature))
+        self.signed(&format!("{}.{}", base64url(header.to_string()), base64url(claims.to_string())))
     }
 }
 
