@@ -25,6 +25,7 @@ mod load;
 mod grants;
 mod group;
 mod personal;
+mod profile;
 
 pub use containers::{CONTAINERS, ContainerEntry, Visibility};
 pub use definitions::Definitions;
@@ -40,6 +41,7 @@ pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
 pub use personal::{Personal, erase};
 pub use post::{Creation, Model, ReadBody, label, post};
+pub use profile::profile;
 pub use put::put;
 pub use update::{parse_update, update};
 

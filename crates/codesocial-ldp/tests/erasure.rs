@@ -2,12 +2,13 @@
 //! others stays without their name, and the journal still proves the rest.
 
 use codesocial_ldp::{
-    CONTAINERS, Creation, Installation, Personal, Request, delete, erase, install, post, put,
+    CONTAINERS, Creation, Installation, Personal, Request, delete, erase, install, post, profile,
+    put,
 };
 use codesocial_rdf::{Base, RdfSyntax, parse};
 use codesocial_store::{
     AccessMode, Agent, Command, Crash, OpaqueId, Options, Person, Precondition, Random, Scope,
-    State, Store, acl_of, verify,
+    State, Store, verify,
 };
 use jiff::Timestamp;
 use oxrdf::NamedNode;
@@ -63,16 +64,14 @@ impl Instance {
 
     fn profile(&mut self, text: &str) {
         let said = triples(&format!("<> <urn:name> \"{text}\" ."), webid().as_str());
-        self.commit(|request| put(request, webid(), said, None), Agent::Server);
-        let access = acl_of(webid().as_ref());
-        let text = format!(
-            "@prefix acl: <http://www.w3.org/ns/auth/acl#> .
-             <#owner> a acl:Authorization ; acl:accessTo <{webid}> ; acl:agent <{webid}> ;
-                acl:mode acl:Read, acl:Write, acl:Control .",
-            webid = webid().as_str(),
+        let exists = self.store.state().exists(webid().as_ref());
+        self.commit(
+            |request| match exists {
+                true => put(request, webid(), said, None),
+                false => profile(request, webid(), said),
+            },
+            Agent::Server,
         );
-        let said = triples(&text, access.as_str());
-        self.commit(|request| put(request, access, said, None), Agent::Server);
     }
 
     fn create(&mut self, container: &str, slug: &str, turtle: &str) -> NamedNode {

@@ -7,14 +7,14 @@
 
 use crate::state::App;
 use codesocial_ldp::Request;
+use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{foaf, pair, rdf, skos};
-use codesocial_rdf::{Base, Changeset};
 use codesocial_store::{
-    About, AccessMode, Account, AclText, Agent, CommandKind, CommitError, Grantee, Handle,
-    Precondition, Proposal, Random, Rejection, SideError, State, Store, administrators,
+    AccessMode, Account, Agent, CommandKind, CommitError, Handle, Precondition, Proposal, Random,
+    Rejection, SideError, State, Store,
 };
 use jiff::Timestamp;
-use oxrdf::{Literal, NamedNode, NamedNodeRef, Quad, Term, Triple};
+use oxrdf::{Literal, NamedNodeRef, Term, Triple};
 
 /// Makes the profile of an account, unless it is there or was deleted.
 pub(super) async fn ensure(app: &App, account: &Account) -> Result<(), CommitError> {
@@ -101,27 +101,11 @@ async fn ensure_in(
         Triple::new(webid.clone(), foaf::NICK, name),
     ];
     let request = Request { agent: Agent::Server, now, random, precondition: Precondition::Absent };
-    let mut command = codesocial_ldp::put(request, webid.clone(), triples, None);
-    let put = command.propose;
-    command.propose = Box::new(move |state, random| {
-        let mut proposal = put(state, random)?;
-        proposal.server.added.extend(access(&webid, state.base()));
-        Ok(proposal)
-    });
+    let command = codesocial_ldp::profile(request, webid, triples);
     match store.commit(command).await {
         Ok(_) | Err(CommitError::Rejected(Rejection::Gone(_) | Rejection::PreconditionFailed)) => {
             Ok(())
         }
         Err(error) => Err(error),
     }
-}
-
-/// Who may do what with a profile and what lies below it: its person, and administrators.
-fn access(webid: &NamedNode, base: &Base) -> Vec<Quad> {
-    let all = [AccessMode::Read, AccessMode::Write, AccessMode::Control];
-    let administrators = administrators(base);
-    AclText::of(webid.clone())
-        .grant("owner", Grantee::Agent(webid.as_ref()), About::Both, &all)
-        .grant("administrators", Grantee::Agent(administrators.as_ref()), About::Both, &all)
-        .quads()
 }

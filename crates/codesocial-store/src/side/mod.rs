@@ -118,7 +118,7 @@ mod tests {
         pub(super) jeanne: Account,
         pub(super) now: Timestamp,
         pub(super) random: Random,
-        _folder: TempDir,
+        pub(super) _folder: TempDir,
     }
 
     pub(super) fn new_account(handle: &str, email: Option<&str>) -> NewAccount {
