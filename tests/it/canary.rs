@@ -246,14 +246,21 @@ impl Crawl {
     }
 }
 
-#[test]
-fn no_visitor_finds_a_secret() {
-    let (server, hidden) = planted();
-    let nobody = |request: Request| request;
+#[track_caller]
+fn check(name: &str, server: &Server, hidden: &[String], as_agent: &dyn Fn(Request) -> Request) {
     let mut crawl = Crawl::default();
-    crawl.follow(&server, &nobody);
-    crawl.knock(&server, &hidden, &nobody);
-    crawl.query(&server, &nobody);
-    crawl.listen(&server);
-    crawl.end("anonymous");
+    crawl.follow(server, as_agent);
+    crawl.knock(server, hidden, as_agent);
+    crawl.query(server, as_agent);
+    crawl.listen(server);
+    crawl.end(name);
+}
+
+#[test]
+fn nobody_finds_a_secret() {
+    let (server, hidden) = planted();
+    check("anonymous", &server, &hidden, &|request| request);
+    // Somebody who may read what everyone may, and write what is theirs.
+    let member = server.person("visiteuse");
+    check("a member", &server, &hidden, &|request| request.bearer(&member.token));
 }

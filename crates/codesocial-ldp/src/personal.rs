@@ -121,7 +121,7 @@ fn naming(state: &State, person: NamedNodeRef<'_>) -> Vec<Quad> {
 /// Each quad once, in the order of their terms.
 fn once(quads: impl Iterator<Item = Quad>) -> Vec<Quad> {
     let mut quads: Vec<Quad> = quads.collect();
-    quads.sort_by_cached_key(Quad::to_string);
+    quads.sort_by_cached_key(|quad| (quad.graph_name.to_string(), quad.to_string()));
     quads.dedup();
     quads
 }

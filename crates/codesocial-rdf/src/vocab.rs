@@ -119,6 +119,20 @@ namespace! {
 }
 
 namespace! {
+    /// The life of a #CodeSocial.
+    codesocial_status, "https://w3id.org/codesocial/scheme/statut-codesocial/",
+    DRAFT = "brouillon",
+    PROPOSED = "propose",
+}
+
+namespace! {
+    /// The life of a knowledge seed.
+    seed_status, "https://w3id.org/codesocial/scheme/statut-graine/",
+    COLLECTED = "collecte",
+    QUESTION = "question",
+}
+
+namespace! {
     /// The life of a proposal, of which the last states are outcomes of a decision.
     proposal_status, "https://w3id.org/codesocial/scheme/statut-proposition/",
     ADOPTED = "adoptee",
@@ -151,6 +165,8 @@ namespace! {
 namespace! {
     /// How much an offer or a need says of whose it is.
     disclosure, "https://w3id.org/codesocial/scheme/divulgation/",
+    CHOSEN = "cible",
+    MEMBERS = "membres",
     PSEUDONYMOUS = "anonyme",
 }
 
@@ -258,6 +274,7 @@ namespace! {
     dct, "http://purl.org/dc/terms/",
     CREATED = "created",
     CREATOR = "creator",
+    LANGUAGE = "language",
     LICENSE = "license",
     MODIFIED = "modified",
     SOURCE = "source",
@@ -358,9 +375,13 @@ namespace! {
 namespace! {
     /// FOAF, <http://xmlns.com/foaf/spec/>.
     foaf, "http://xmlns.com/foaf/0.1/",
+    ACCOUNT = "account",
+    ACCOUNT_NAME = "accountName",
     AGENT = "Agent",
+    MBOX = "mbox",
     NAME = "name",
     NICK = "nick",
+    ONLINE_ACCOUNT = "OnlineAccount",
     PERSON = "Person",
 }
 

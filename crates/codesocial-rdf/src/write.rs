@@ -38,6 +38,20 @@ pub fn graph(triples: &[Triple], syntax: RdfSyntax) -> String {
     }
 }
 
+/// A dataset as JSON-LD. Quads of one graph, and in it of one subject, must be neighbours.
+pub fn json_ld(quads: &[Quad]) -> String {
+    let plain = RdfSerializer::from_format(RdfSyntax::JsonLd.oxrdfio());
+    let with_prefix = |serializer: RdfSerializer, (prefix, namespace): &(&str, &str)| {
+        serializer.with_prefix(*prefix, *namespace).expect("our namespaces are IRIs")
+    };
+    let mut serializer = PREFIXES.iter().fold(plain, with_prefix).for_writer(Vec::new());
+    for quad in quads {
+        serializer.serialize_quad(quad).expect("a Vec takes all that is written");
+    }
+    let bytes = serializer.finish().expect("a Vec takes all that is written");
+    String::from_utf8(bytes).expect("serialisers write UTF-8")
+}
+
 /// The triples as Turtle, subjects in the given order, `rdf:type` first.
 ///
 /// Triples of one subject must be neighbours.

@@ -7,6 +7,7 @@ use crate::completeness;
 use crate::description::{Description, current_version, document_of};
 use crate::facts::subjects;
 use crate::rules;
+use crate::visibility::visibility;
 use codesocial_graph::State;
 use codesocial_rdf::vocab::{cs, opposabilite, rdf};
 use codesocial_rdf::{Changeset, GraphKind};
@@ -43,6 +44,9 @@ pub fn computed(
         let found = opponents(after, &position);
         replace(after, &position, &[cs::OPPOSES_POSITION], &found, &mut changes);
     }
+    let visibility = visibility(before, after, nets);
+    changes.removed.extend(visibility.removed);
+    changes.added.extend(visibility.added);
     Ok(changes)
 }
 

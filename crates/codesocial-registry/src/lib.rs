@@ -13,6 +13,7 @@ mod computed;
 mod numbering;
 mod rules;
 mod version;
+mod visibility;
 
 pub mod generate;
 

@@ -55,6 +55,8 @@ pub(crate) const LOGIN: &str = "/login";
 pub(crate) const SIGNUP: &str = "/signup";
 pub(crate) const PASSWORD: &str = "/password";
 pub(crate) const ACCOUNT: &str = "/account";
+/// All that the instance holds of who is logged in.
+pub(crate) const ACCOUNT_DATA: &str = "/account/data";
 
 /// The relation under which an accepted write points to the remarks of the rules.
 pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";

@@ -232,9 +232,9 @@ fn refusal(agent: &Agent) -> Rejection {
     }
 }
 
-/// Whether the agent may write what a proposal writes by name: the right modes on every graph, and none of
-/// the server's own graphs, whoever writes. A document that the command creates was decided on
-/// with its container.
+/// Whether the agent may write what a proposal writes by name: the right modes on every graph, and
+/// none of the server's own graphs, whoever writes. A document that the command creates was decided
+/// on with its container.
 pub(crate) fn scope(
     agent: &Agent,
     state: &State,

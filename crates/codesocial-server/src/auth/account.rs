@@ -5,7 +5,7 @@
 
 use super::session::{self, LoggedIn};
 use super::visit::{Submitted, Visit};
-use super::{login, profile, reset};
+use super::{login, personal, profile, reset};
 use crate::extract::Encoded;
 use crate::pages::{AccountFaults, AccountPage, Entry};
 use crate::problem::{Problem, Refusal};
@@ -39,6 +39,13 @@ pub(super) async fn post(visit: Visit, request: Request) -> Result<Response, Pro
         "contact" => contact(&visit, &who, &form).await,
         "password" => password(&visit, &who, &form).await,
         "token" => token(&visit, &who, &form).await,
+        "erase" if knows_password(&visit, &who, &form).await? => {
+            personal::erase(&visit, &who).await
+        }
+        "erase" => {
+            let erase = Some("account.wrong-password");
+            refused(&visit, &who, AccountFaults { erase, ..AccountFaults::default() }).await
+        }
         "revoke" => {
             let side = visit.app.store.side();
             let revoked = side.revoke_token(who.account.id, form.text("label")).await;

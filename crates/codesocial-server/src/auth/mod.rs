@@ -6,6 +6,7 @@
 mod account;
 mod login;
 mod mail;
+pub(crate) mod personal;
 mod registration;
 mod reset;
 mod signup;
@@ -83,6 +84,7 @@ pub(crate) fn router() -> Router<App> {
         .route(routes::SIGNUP, get(signup::get).post(signup::post))
         .route(routes::PASSWORD, get(reset::get).post(reset::post))
         .route(routes::ACCOUNT, get(account::get).post(account::post))
+        .route(routes::ACCOUNT_DATA, get(personal::get))
 }
 
 /// Sends mail for as long as it runs, where the configuration says how.

@@ -11,7 +11,7 @@ use codesocial_ldp::{Documents, Request, is_present, load};
 use codesocial_rdf::{Base, RdfSyntax};
 use codesocial_shacl::{Lang, Prefixes, Report};
 use codesocial_store::{
-    Agent, CommandKind, CommitError, Crash, Options, Precondition, Random, Rejection, Store,
+    Agent, CommandKind, CommitError, Crash, Precondition, Random, Rejection, Store,
 };
 use flate2::read::MultiGzDecoder;
 use indicatif::ProgressBar;
@@ -68,19 +68,8 @@ struct Outcome {
 
 impl Import {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let config = self.common.config().map_err(Failure::new)?;
         let mut random = Random::of_system();
-        let base = config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?;
-        let options = Options {
-            folder: config.data.clone(),
-            base,
-            now: Timestamp::now(),
-            random: Random::of_seed(random.bytes()),
-            crash: self.crash_at.clone().unwrap_or_default(),
-            computed: codesocial_registry::computed,
-            edition: config.shacl.edition(),
-        };
-        let store = Store::open(options).map_err(Failure::new)?;
+        let store = self.common.open(self.crash_at.clone().unwrap_or_default(), &mut random)?;
         let progress = ProgressBar::new_spinner();
         progress.enable_steady_tick(TICK);
         let base = store.state().base().clone();

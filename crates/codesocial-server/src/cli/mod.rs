@@ -15,7 +15,9 @@ mod verify;
 
 use crate::config::{Config, ConfigError, Origin, Setting};
 use clap::{Args, Parser, Subcommand};
-use codesocial_store::SideTables;
+use codesocial_rdf::Base;
+use codesocial_store::{Crash, Options, Random, SideTables, Store};
+use jiff::Timestamp;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -83,6 +85,22 @@ impl Common {
         runtime.map_err(Failure::new)?.block_on(async {
             work(&SideTables::open(&config.data).await.map_err(Failure::new)?).await
         })
+    }
+
+    /// The store of the data directory, which no server has open.
+    fn open(&self, crash: Crash, random: &mut Random) -> Result<Store, Failure> {
+        let config = self.config().map_err(Failure::new)?;
+        let base = config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?;
+        let options = Options {
+            folder: config.data.clone(),
+            base,
+            now: Timestamp::now(),
+            random: Random::of_seed(random.bytes()),
+            crash,
+            computed: codesocial_registry::computed,
+            edition: config.shacl.edition(),
+        };
+        Store::open(options).map_err(Failure::new)
     }
 
     /// The configuration, and who gave each setting.

@@ -2,10 +2,12 @@
 
 use super::token::found;
 use super::{Common, Failure, say};
+use crate::auth::personal;
 use clap::{Args, Subcommand, ValueEnum};
 use codesocial_rdf::Base;
 use codesocial_store::{
-    Account, Email, Handle, NewAccount, Random, Role, Secret, SideTables, Ticket, read_base,
+    Account, Crash, Email, Handle, NewAccount, Random, Role, Secret, SideTables, Ticket, read_base,
+    read_state,
 };
 use jiff::Timestamp;
 use std::process::ExitCode;
@@ -30,6 +32,11 @@ enum UserCommand {
     Reset(Of),
     /// Say what an account may do
     Role(SetRole),
+    /// Write all that the instance holds of a person, as JSON-LD
+    Export(Of),
+    /// Forget a person: account, profile and what was theirs alone, from the journal too. The
+    /// server must be stopped
+    Erase(Of),
     /// Show an address at which somebody makes an account, where that is by invitation
     Invite(Common),
 }
@@ -92,6 +99,8 @@ impl User {
             UserCommand::Enable(of) => set_disabled(&of, None),
             UserCommand::Reset(of) => reset(&of),
             UserCommand::Role(set) => set.run(),
+            UserCommand::Export(of) => export(&of),
+            UserCommand::Erase(of) => erase(&of),
             UserCommand::Invite(common) => invite(&common),
         }
     }
@@ -164,6 +173,32 @@ impl SetRole {
         say(&format!("{} is {role}\n", account.handle));
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn export(of: &Of) -> Result<ExitCode, Failure> {
+    let config = of.common.config().map_err(Failure::new)?;
+    let state = read_state(&config.data).map_err(Failure::new)?;
+    let file = of.common.beside(async |tables| {
+        let account = found(tables, &of.person).await?;
+        personal::of(&state, tables, &account, Timestamp::now()).await.map_err(Failure::new)
+    })?;
+    say(&file);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn erase(of: &Of) -> Result<ExitCode, Failure> {
+    let mut random = Random::of_system();
+    let store = of.common.open(Crash::default(), &mut random)?;
+    let account = of.common.beside(async |tables| {
+        let account = found(tables, &of.person).await?;
+        let forgotten = personal::forget(&store, &account, Timestamp::now(), &mut random).await;
+        forgotten.map_err(Failure::new)?;
+        tables.remove_account(account.id).await.map_err(Failure::new)?;
+        Ok(account)
+    });
+    store.close();
+    say(&format!("{} is forgotten\n", account?.handle));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn invite(common: &Common) -> Result<ExitCode, Failure> {

@@ -84,6 +84,7 @@ pub(crate) struct AccountFaults {
     pub(crate) current: Option<&'static str>,
     pub(crate) password: Option<&'static str>,
     pub(crate) scope: Option<&'static str>,
+    pub(crate) erase: Option<&'static str>,
 }
 
 impl Fault {
@@ -158,7 +159,8 @@ fn signup(words: &Words, page: SignupPage) -> Value {
 }
 
 fn account(words: &Words, page: AccountPage) -> Value {
-    let AccountFaults { handle, email, contact_password, current, password, scope } = page.faults;
+    let AccountFaults { handle, email, contact_password, current, password, scope, erase } =
+        page.faults;
     let told = |fault: Option<&str>| fault.map(|fault| words.text(fault));
     let tokens = page.tokens.into_iter().map(|token| {
         let words = token.scope.words().map(|scope| words.text(&format!("account.{scope}")));
@@ -191,6 +193,7 @@ fn account(words: &Words, page: AccountPage) -> Value {
         handle_fault => told(handle), email_fault => told(email),
         contact_fault => told(contact_password), current_fault => told(current),
         password_fault => told(password), scope_fault => told(scope),
+        erase_fault => told(erase),
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::document_of;
 use crate::{Rejection, State};
-use codesocial_rdf::{Base, Changeset};
 use codesocial_rdf::vocab::{as2, foaf, pair, rdf, schema, vf};
+use codesocial_rdf::{Base, Changeset};
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, Term};
 
 /// Whether what is written of persons is said where they are at home.
@@ -19,7 +19,11 @@ pub(super) fn check(
         Some(profile) => state.exists(profile.as_ref()) || is_opened(&profile, server),
         None => !is_person(quad),
     };
-    if written.removed.iter().chain(&written.added).all(is_at_home) { Ok(()) } else { Err(Rejection::PersonsClosed) }
+    if written.removed.iter().chain(&written.added).all(is_at_home) {
+        Ok(())
+    } else {
+        Err(Rejection::PersonsClosed)
+    }
 }
 
 /// The profile at or below whose address a graph lies.
@@ -61,7 +65,8 @@ mod tests {
     fn outcome(client: Vec<Quad>, server: Vec<Quad>) -> String {
         let added = |added| Changeset { removed: Vec::new(), added };
         let state = State::empty(Base::parse("http://x/").expect("a base"));
-        check(&state, &added(client), &added(server)).map_or_else(|r| format!("{r:?}"), |()| "allowed".to_owned())
+        check(&state, &added(client), &added(server))
+            .map_or_else(|r| format!("{r:?}"), |()| "allowed".to_owned())
     }
 
     #[test]

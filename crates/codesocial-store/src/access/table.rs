@@ -19,9 +19,10 @@ const REGISTRY: &str = r#"
 @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 <.acl> {
-    <.acl#a> a acl:Authorization ; acl:accessTo </> ; acl:default </> ; acl:agent <#administrators> ;
-        acl:mode acl:Read, acl:Write, acl:Control .
-    <.acl#b> a acl:Authorization ; acl:accessTo </> ; acl:agentClass foaf:Agent ; acl:mode acl:Read .
+    <.acl#a> a acl:Authorization ; acl:accessTo </> ; acl:default </> ;
+        acl:agent <#administrators> ; acl:mode acl:Read, acl:Write, acl:Control .
+    <.acl#b> a acl:Authorization ; acl:accessTo </> ; acl:agentClass foaf:Agent ;
+        acl:mode acl:Read .
 }
 <open.acl> {
     <open.acl#a> a acl:Authorization ; acl:accessTo <open> ; acl:default <open> ;
@@ -74,14 +75,16 @@ const REGISTRY: &str = r#"
         acl:agentClass acl:AuthenticatedAgent ; acl:mode acl:Read .
     <known.acl#b> a acl:Authorization ; acl:accessTo <known> ; acl:agent <users/bob> ;
         acl:mode acl:Control . }
-<quizzes.acl> { <quizzes.acl#a> a acl:Authorization ; acl:accessTo <quizzes> ; acl:default <quizzes> ;
+<quizzes.acl> {
+    <quizzes.acl#a> a acl:Authorization ; acl:accessTo <quizzes> ; acl:default <quizzes> ;
         acl:agentClass foaf:Agent, acl:AuthenticatedAgent ; acl:mode acl:Read .
     <quizzes.acl#b> a acl:Authorization ; acl:default <quizzes> ; acl:agent <users/alice> ;
         acl:mode acl:Read . }
 <users/alice.acl> { <users/alice.acl#a> a acl:Authorization ; acl:accessTo <users/alice> ;
         acl:default <users/alice> ; acl:agent <users/alice> ;
         acl:mode acl:Read, acl:Write, acl:Control . }
-<sandbox.acl> { <sandbox.acl#a> a acl:Authorization ; acl:accessTo <sandbox> ; acl:default <sandbox> ;
+<sandbox.acl> {
+    <sandbox.acl#a> a acl:Authorization ; acl:accessTo <sandbox> ; acl:default <sandbox> ;
         acl:agentClass foaf:Agent ; acl:mode acl:Read, acl:Write .
     <sandbox.acl#b> a acl:Authorization ; acl:accessTo <sandbox> ; acl:agent <users/bob> ;
         acl:mode acl:Control . }

@@ -120,10 +120,14 @@ impl SideTables {
         Ok(account)
     }
 
-    /// Takes back an account that came to nothing, with all that it gave.
+    /// Takes an account away, with all that it gave, from the disk too.
     pub async fn remove_account(&self, id: AccountId) -> Result<(), SideError> {
+        let mut connection = self.connection().await?;
         let removal = sqlx::query("DELETE FROM account WHERE id = ?1").bind(id.to_string());
-        removal.execute(&mut *self.connection().await?).await?;
+        removal.execute(&mut *connection).await?;
+        // What was overwritten is in the log of pages until that is brought into the file.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *connection).await?;
+        drop(connection);
         Ok(self.revocations.note()?)
     }
 
