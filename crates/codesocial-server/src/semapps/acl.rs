@@ -50,7 +50,7 @@ impl Visit {
             let acl = self.address(&above);
             nodes.extend(self::nodes(inherited.iter().filter(is_shown), &above, acl.as_str()));
         }
-        Ok(answer(JSON_LD, &document(&self.address(&self.document), nodes)))
+        Ok(answer(JSON_LD, &document(&self.address(&self.document), &nodes)))
     }
 
     /// Whether a grant is made to the agent, or to a group with them in it.
@@ -166,7 +166,7 @@ fn compact(grantee: &NamedNode) -> String {
     }
 }
 
-fn document(address: &NamedNode, nodes: Vec<Value>) -> Value {
+fn document(address: &NamedNode, nodes: &[Value]) -> Value {
     let iri = json!({"@type": "@id"});
     json!({
         "@context": {
