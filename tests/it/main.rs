@@ -31,6 +31,7 @@ mod metrics;
 mod negotiation;
 mod neighbours;
 mod oauth;
+mod once;
 mod openapi;
 mod operation;
 mod pages;

@@ -25,6 +25,7 @@ mod export;
 mod health;
 mod ldp;
 mod metrics;
+mod once;
 mod openapi;
 mod pages;
 mod quality;

@@ -66,6 +66,16 @@ pub(crate) enum Refusal {
     UnknownProgram(String),
     #[error("no address of the program: {0}")]
     RedirectAddress(String),
+    #[error("no front-end of the configuration: {0}")]
+    UnknownFront(String),
+    #[error("the body is no JSON object")]
+    NoJson,
+    #[error("a key that is none")]
+    IdempotencyKey,
+    #[error("the first request with the key has no answer")]
+    Unanswered,
+    #[error("the key came with another request")]
+    OtherRequest,
     /// Ours: logged where it is made.
     #[error("internal")]
     Internal,
@@ -174,6 +184,11 @@ impl Refusal {
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
             Self::UnknownProgram(id) => (S::BAD_REQUEST, "unknown-program", id.clone()),
             Self::RedirectAddress(to) => (S::BAD_REQUEST, "redirect-address", to.clone()),
+            Self::UnknownFront(to) => (S::BAD_REQUEST, "unknown-front", to.clone()),
+            Self::NoJson => (S::BAD_REQUEST, "no-json", String::new()),
+            Self::IdempotencyKey => (S::BAD_REQUEST, "idempotency-key", String::new()),
+            Self::Unanswered => (S::CONFLICT, "unanswered", String::new()),
+            Self::OtherRequest => (S::UNPROCESSABLE_ENTITY, "other-request", String::new()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
             Self::InvalidToken => (S::UNAUTHORIZED, "invalid-token", String::new()),
             Self::CrossSite => (S::FORBIDDEN, "cross-site", String::new()),

@@ -5,7 +5,7 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    auth, context, export, health, ldp, metrics, openapi, pages, policy, quality, routes, search,
+    auth, context, export, health, metrics, once, openapi, pages, policy, quality, routes, search,
     semapps, shapes, snapshot, sparql,
 };
 use axum::Router;
@@ -42,11 +42,11 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::QUALITY, get(quality::get))
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
-        .route(routes::SPARQL, get(sparql::get).post(sparql::post).options(sparql::options))
+        .route(routes::SPARQL, get(sparql::get).post(once::sparql).options(sparql::options))
         .route(routes::VERSION, any(snapshot::get))
         .merge(semapps::router())
         .merge(auth::router())
-        .fallback(ldp::dispatch)
+        .fallback(once::resource)
         // One layer of two: the router allocates for each layer of each request.
         .layer((from_fn_with_state(app.clone(), answered), CatchPanicLayer::new()))
         .with_state(app)

@@ -7,6 +7,7 @@
 pub(crate) mod keys;
 
 mod accounts;
+mod answers;
 mod grants;
 mod login;
 mod remembered;
@@ -16,6 +17,7 @@ mod tickets;
 mod tokens;
 
 pub use accounts::{Account, AccountError, NewAccount, Role};
+pub use answers::{Asked, KeptAnswer};
 pub use grants::{CODE_MAX, Code, Grant, NewGrant, REFRESH_MAX, Use};
 pub use login::{Email, Handle, LoginError};
 pub use secret::Secret;
