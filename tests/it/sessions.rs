@@ -1,5 +1,7 @@
 //! Logging in with a browser: the pages about oneself, the cookie, and who is kept out.
 
+mod fronts;
+
 use crate::http::{Request, Response};
 use crate::server::{BASE, Folder, Server, program};
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -96,6 +96,8 @@ impl Default for LdpConfig {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AccountsConfig {
     pub(crate) signup: Signup,
+    /// Where the front-ends of SemApps are that people log in at through this server.
+    pub(crate) fronts: Vec<codesocial_fetch::Origin>,
 }
 
 /// Who makes accounts.

@@ -58,6 +58,15 @@ pub(crate) const ACCOUNT: &str = "/account";
 /// All that the instance holds of who is logged in.
 pub(crate) const ACCOUNT_DATA: &str = "/account/data";
 
+/// Where front-ends of SemApps log people in and out, and change accounts.
+pub(crate) const AUTH: &str = "/auth";
+pub(crate) const AUTH_LOGIN: &str = "/auth/login";
+pub(crate) const AUTH_SIGNUP: &str = "/auth/signup";
+pub(crate) const AUTH_LOGOUT: &str = "/auth/logout";
+pub(crate) const AUTH_RESET_PASSWORD: &str = "/auth/reset_password";
+pub(crate) const AUTH_NEW_PASSWORD: &str = "/auth/new_password";
+pub(crate) const AUTH_ACCOUNT: &str = "/auth/account";
+
 /// The relation under which an accepted write points to the remarks of the rules.
 pub(crate) const REPORT_RELATION: &str = "https://w3id.org/codesocial/ns#report";
 

@@ -9,6 +9,7 @@ mod mail;
 pub(crate) mod personal;
 mod registration;
 mod reset;
+mod semapps;
 mod signup;
 mod visit;
 
@@ -41,7 +42,7 @@ use crate::routes;
 use crate::state::App;
 use axum::Router;
 use axum::http::request::Parts;
-use axum::routing::get;
+use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use codesocial_rdf::Base;
@@ -85,6 +86,13 @@ pub(crate) fn router() -> Router<App> {
         .route(routes::PASSWORD, get(reset::get).post(reset::post))
         .route(routes::ACCOUNT, get(account::get).post(account::post))
         .route(routes::ACCOUNT_DATA, get(personal::get))
+        .route(routes::AUTH, get(semapps::handover))
+        .route(routes::AUTH_LOGIN, post(semapps::login))
+        .route(routes::AUTH_SIGNUP, post(semapps::signup))
+        .route(routes::AUTH_LOGOUT, get(semapps::logout))
+        .route(routes::AUTH_RESET_PASSWORD, post(semapps::reset_password))
+        .route(routes::AUTH_NEW_PASSWORD, post(semapps::new_password))
+        .route(routes::AUTH_ACCOUNT, get(semapps::settings).post(semapps::set))
 }
 
 /// Sends mail for as long as it runs, where the configuration says how.

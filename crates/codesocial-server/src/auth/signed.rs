@@ -4,16 +4,17 @@
 //! Invariant: a token is good as long as its signature, its time, and what it rests on are: the
 //! account, and for a program's token the grant, and the key that it is bound to.
 
-use super::acting;
 use super::dpop::Proved;
 use super::jwt::{self, Claims, Expected, Kind};
 use super::oauth::Scopes;
+use super::{acting, base64url};
 use crate::problem::Refusal;
 use crate::state::App;
 use axum::http::request::Parts;
 use codesocial_store::{Account, Agent, OpaqueId, Scope};
 use jiff::SignedDuration;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 /// How long a front-end of SemApps stays logged in.
 const SESSION: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -46,8 +47,7 @@ pub(super) async fn agent(
     Ok(acting(app, parts, &account, Scope::ALL))
 }
 
-/// The session of a front-end of SemApps.
-#[expect(dead_code, reason = "no front-end logs in yet")]
+/// The session of a front-end of SemApps. Another password ends it.
 pub(crate) async fn session(app: &App, account: &Account) -> Result<String, Refusal> {
     let signers = app.signers().await.map_err(|error| {
         tracing::error!(%error, "no session could be signed");
@@ -58,6 +58,7 @@ pub(crate) async fn session(app: &App, account: &Account) -> Result<String, Refu
     let claims = json!({
         "webId": webid.as_str(), "iss": issuer, "aud": issuer,
         "iat": now.as_second(), "exp": (now + SESSION).as_second(),
+        "password": of_password(account),
     });
     Ok(signers.issue(Kind::Jwt, &claims))
 }
@@ -123,5 +124,14 @@ async fn person(app: &App, claims: &Claims) -> Result<Option<Account>, Refusal> 
         .and_then(|webid| app.base.path_of(webid)?.strip_prefix("users/")?.parse().ok());
     let Some(id) = id else { return Ok(None) };
     let account = app.store.side().account(id).await?;
-    Ok(account.filter(|account| account.disabled.is_none()))
+    let is_good = |account: &Account| {
+        account.disabled.is_none() && claims.text("password") == Some(&of_password(account))
+    };
+    Ok(account.filter(is_good))
+}
+
+/// What tells the password that an account has now from those that it had, and nobody more.
+fn of_password(account: &Account) -> String {
+    let hash = account.password.as_deref().unwrap_or_default();
+    base64url(&Sha256::new().chain_update("session\0").chain_update(hash).finalize()[..12])
 }
