@@ -1,5 +1,6 @@
 //! Programs of others that act for people, and what they get.
 
+mod attacks;
 mod refused;
 
 use crate::http::{Request, Response};
