@@ -131,6 +131,37 @@ fn an_administrators_token_of_less_scope_is_a_persons() {
 }
 
 #[test]
+fn the_command_line_says_who_is_in_a_group() {
+    let folder = Server::empty().stop();
+    let jeanne = add(&folder, "jeanne");
+    let elsewhere = "https://elsewhere.example/paul#me";
+    let group = told(&folder, &["group", "add", "jury"], 0);
+    assert_eq!(group, format!("{BASE}_groups/jury\n"));
+    told(&folder, &["group", "add", "jury"], 2);
+    for person in ["jeanne", elsewhere, "jeanne"] {
+        told(&folder, &["group", "join", "jury", person], 0);
+    }
+    let webid = format!("{BASE}{}", &jeanne[1..]);
+    let members = || told(&folder, &["group", "members", "jury"], 0);
+    assert_eq!(members(), format!("{webid}\n{elsewhere}\n"));
+    told(&folder, &["group", "leave", "jury", elsewhere], 0);
+    assert_eq!(members(), format!("{webid}\n"));
+    assert_eq!(told(&folder, &["group", "list"], 0), group);
+    for wrong in [
+        &["group", "members", "none"][..],
+        &["group", "join", "none", "jeanne"],
+        &["group", "join", "jury", "nobody"],
+    ] {
+        told(&folder, wrong, 2);
+    }
+    let server = folder.serve(&[]);
+    let beside = told(&server.folder, &["group", "join", "jury", "jeanne"], 2);
+    assert!(beside.contains("open"), "who has the directory open is told: {beside}");
+    let listed = server.get("/_groups/jury").admin().accept("application/json").send();
+    assert_eq!(listed.expect_status(200).json(), serde_json::json!([webid]));
+}
+
+#[test]
 fn the_command_line_tells_what_is_wrong() {
     let folder = Server::empty().stop();
     told(&folder, &["user", "add", "jeanne", "--email", "j@example.org"], 0);

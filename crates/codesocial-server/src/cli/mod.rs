@@ -5,6 +5,7 @@ mod check_config;
 mod data;
 mod export;
 mod generate;
+mod group;
 mod import;
 mod located;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Restore(backup::Restore),
     /// Say who has an account
     User(user::User),
+    /// Say who is in which group, while no server has the directory open
+    Group(group::Group),
     /// Say which programs may write
     Token(token::Token),
     /// Say what each setting is and who gave it, and what would keep a server from starting
@@ -142,6 +145,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
         Command::User(user) => user.run(),
+        Command::Group(group) => group.run(),
         Command::Token(token) => token.run(),
         Command::CheckConfig(check) => check.run(),
     };
