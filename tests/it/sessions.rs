@@ -1,6 +1,7 @@
 //! Logging in with a browser: the pages about oneself, the cookie, and who is kept out.
 
 mod fronts;
+mod partners;
 
 use crate::http::{Request, Response};
 use crate::server::{BASE, Folder, Server, program};
@@ -60,6 +61,12 @@ impl<'a> Browser<'a> {
         let token = between(&page, "name=\"form\" value=\"", "\"");
         let fields = [&[("form", token.as_str())], fields].concat();
         self.send("/account", &fields)
+    }
+
+    /// Keeps the first cookie of an answer.
+    fn keep(&mut self, answer: &Response) {
+        let cookie = answer.headers("set-cookie").next().unwrap_or_default();
+        cookie.split(';').next().unwrap_or_default().clone_into(&mut self.cookie);
     }
 
     #[track_caller]
@@ -429,8 +436,13 @@ fn no_secret_is_written_down() {
     let token = between(&page, "class=\"secret\">", "<");
     let session = between(&jeanne.cookie, "=", ";");
     let folder = server.stop();
-    for file in std::fs::read_dir(folder.data()).expect("the directory is there") {
-        let path = file.expect("it can be listed").path();
+    let mut paths = vec![folder.data()];
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let inside = std::fs::read_dir(&path).expect("the directory is there");
+            paths.extend(inside.map(|file| file.expect("it can be listed").path()));
+            continue;
+        }
         let bytes = std::fs::read(&path).expect("it can be read");
         for secret in [PASSWORD, &token, &session] {
             let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());

@@ -53,6 +53,7 @@ pub(crate) struct Config {
     pub(crate) accounts: AccountsConfig,
     pub(crate) smtp: SmtpConfig,
     pub(crate) fetch: FetchConfig,
+    pub(crate) partners: Vec<PartnerConfig>,
 }
 
 /// The edition of SHACL: of the draft of 1.2 what the engine has.
@@ -111,6 +112,22 @@ pub(crate) enum Signup {
     /// The administrator, on the command line.
     #[default]
     Closed,
+}
+
+/// An identity provider by which people may log in, and have an account when they first do.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PartnerConfig {
+    /// In the addresses of this server that belong to it.
+    pub(crate) name: String,
+    /// What people know it by.
+    pub(crate) title: String,
+    /// As its identities say it, to the letter.
+    pub(crate) issuer: String,
+    /// By what name it knows this server.
+    pub(crate) client: String,
+    /// The file that holds the secret by which this server shows who it is, where it has one.
+    pub(crate) secret_file: Option<PathBuf>,
 }
 
 /// The server that sends mail; none without a host.
@@ -195,6 +212,7 @@ impl Default for Config {
             accounts: AccountsConfig::default(),
             smtp: SmtpConfig::default(),
             fetch: FetchConfig::default(),
+            partners: Vec::new(),
         }
     }
 }

@@ -66,6 +66,10 @@ pub(crate) enum Refusal {
     UnknownProgram(String),
     #[error("no address of the program: {0}")]
     RedirectAddress(String),
+    #[error("no partner of the configuration: {0}")]
+    NoPartner(String),
+    #[error("nobody was logged in by {0}")]
+    PartnerLogin(String),
     #[error("no front-end of the configuration: {0}")]
     UnknownFront(String),
     #[error("the body is no JSON object")]
@@ -184,6 +188,8 @@ impl Refusal {
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
             Self::UnknownProgram(id) => (S::BAD_REQUEST, "unknown-program", id.clone()),
             Self::RedirectAddress(to) => (S::BAD_REQUEST, "redirect-address", to.clone()),
+            Self::NoPartner(name) => (S::NOT_FOUND, "no-partner", name.clone()),
+            Self::PartnerLogin(title) => (S::FORBIDDEN, "partner-login", title.clone()),
             Self::UnknownFront(to) => (S::BAD_REQUEST, "unknown-front", to.clone()),
             Self::NoJson => (S::BAD_REQUEST, "no-json", String::new()),
             Self::IdempotencyKey => (S::BAD_REQUEST, "idempotency-key", String::new()),

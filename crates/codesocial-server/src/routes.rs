@@ -52,6 +52,8 @@ pub(crate) const ASSET: &str = "/_assets/{file}";
 
 /// Where people log in, make an account, choose a password, and see what they have.
 pub(crate) const LOGIN: &str = "/login";
+pub(crate) const LOGIN_WITH: &str = "/login/with/{partner}";
+pub(crate) const LOGIN_FROM: &str = "/login/from/{partner}";
 pub(crate) const SIGNUP: &str = "/signup";
 pub(crate) const PASSWORD: &str = "/password";
 pub(crate) const ACCOUNT: &str = "/account";

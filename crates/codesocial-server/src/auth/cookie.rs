@@ -10,20 +10,28 @@ use std::net::IpAddr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SessionCookie {
     is_secure: bool,
+    /// With the prefix, and without.
+    names: (&'static str, &'static str),
 }
 
 impl SessionCookie {
     /// A browser takes a `__Host-` cookie only by TLS, which a server on the loopback that somebody
     /// develops with does not have.
     pub(crate) fn of(base: &Base) -> Self {
-        Self { is_secure: !is_plain_loopback(base.as_str()) }
+        let names = ("__Host-session", "session");
+        Self { is_secure: !is_plain_loopback(base.as_str()), names }
+    }
+
+    /// The cookie of somebody who is under way to the identity provider of a partner.
+    pub(crate) fn of_journey(base: &Base) -> Self {
+        Self { names: ("__Host-journey", "journey"), ..Self::of(base) }
     }
 
     /// With the prefix, "the cookie must have been set with a Secure attribute, a Path attribute
     /// with a value of /, and no Domain attribute".
     /// <https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-the-__host-prefix>
     fn name(self) -> &'static str {
-        if self.is_secure { "__Host-session" } else { "session" }
+        if self.is_secure { self.names.0 } else { self.names.1 }
     }
 
     /// The secret that a request carries.
@@ -34,14 +42,15 @@ impl SessionCookie {
     }
 
     pub(crate) fn set(self, secret: &Secret) -> HeaderValue {
-        self.header(secret.reveal(), SESSION_ABSOLUTE_MAX.as_secs())
+        self.carrying(secret.reveal(), SESSION_ABSOLUTE_MAX.as_secs())
     }
 
     pub(crate) fn clear(self) -> HeaderValue {
-        self.header("", 0)
+        self.carrying("", 0)
     }
 
-    fn header(self, value: &str, seconds: i64) -> HeaderValue {
+    /// With a value of letters, digits and `-_` that is good so long.
+    pub(crate) fn carrying(self, value: &str, seconds: i64) -> HeaderValue {
         let secure = if self.is_secure { "; Secure" } else { "" };
         let cookie = format!(
             "{}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}",

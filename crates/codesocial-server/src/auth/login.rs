@@ -82,7 +82,7 @@ pub(super) async fn is_password(
 const LOGIN_CHARS_MAX: usize = 254;
 
 /// To where somebody was before, if that is a page of ours.
-fn onward(visit: &Visit, next: &str) -> Response {
+pub(super) fn onward(visit: &Visit, next: &str) -> Response {
     let is_local = next.starts_with(visit.app.pages.root())
         && !next.starts_with("//")
         && !next.contains(|c: char| c == '\\' || c.is_control() || !c.is_ascii());

@@ -6,6 +6,7 @@
 mod account;
 mod login;
 mod mail;
+mod partner;
 pub(crate) mod personal;
 mod registration;
 mod reset;
@@ -49,6 +50,7 @@ use codesocial_rdf::Base;
 use codesocial_store::{Account, Agent, Person, Role, Scope, SideError};
 use cookie::SessionCookie;
 use mail::{Mailer, Wish};
+use partner::Journeys;
 use password::Passwords;
 use rate::Rates;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,6 +59,7 @@ use tokio::sync::mpsc::Receiver;
 /// What identity needs of the running server.
 pub(crate) struct Auth {
     cookie: SessionCookie,
+    journeys: Journeys,
     passwords: Passwords,
     rates: Rates,
     /// Where mail can be sent.
@@ -70,6 +73,7 @@ impl Auth {
         let (mailer, wishes) = mail.unzip();
         Self {
             cookie: SessionCookie::of(base),
+            journeys: Journeys::of(base),
             passwords: Passwords::new(),
             rates: Rates::default(),
             mailer,
@@ -82,6 +86,8 @@ impl Auth {
 pub(crate) fn router() -> Router<App> {
     Router::new()
         .route(routes::LOGIN, get(login::get).post(login::post))
+        .route(routes::LOGIN_WITH, get(partner::leave))
+        .route(routes::LOGIN_FROM, get(partner::come_back))
         .route(routes::SIGNUP, get(signup::get).post(signup::post))
         .route(routes::PASSWORD, get(reset::get).post(reset::post))
         .route(routes::ACCOUNT, get(account::get).post(account::post))

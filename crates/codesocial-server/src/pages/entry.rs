@@ -3,7 +3,7 @@
 use super::Pages;
 use crate::auth::Fault;
 use crate::config::Signup;
-use crate::extract::Language;
+use crate::extract::{Encoded, Language};
 use crate::pages::Words;
 use crate::state::App;
 use codesocial_store::{Account, Email, Secret, Session, Token};
@@ -32,12 +32,16 @@ pub(crate) struct LoginPage {
     pub(crate) next: String,
     pub(crate) is_wrong: bool,
     pub(crate) may_sign_up: bool,
+    /// Names and titles of the partners by whose identity providers people may log in.
+    pub(crate) partners: Vec<(String, String)>,
 }
 
 impl LoginPage {
     pub(crate) fn of(app: &App) -> Self {
         let may_sign_up = app.config.accounts.signup == Signup::Open;
-        Self { may_sign_up, ..Self::default() }
+        let partners = app.config.partners.iter();
+        let partners = partners.map(|own| (own.name.clone(), own.title.clone())).collect();
+        Self { may_sign_up, partners, ..Self::default() }
     }
 }
 
@@ -138,9 +142,17 @@ impl Pages {
 }
 
 fn login(words: &Words, page: LoginPage) -> Value {
-    let LoginPage { login, next, is_wrong, may_sign_up } = page;
+    let LoginPage { login, next, is_wrong, may_sign_up, partners } = page;
+    let onward = |name: &str| match next.as_str() {
+        "" => format!("login/with/{}", Encoded(name)),
+        next => format!("login/with/{}?next={}", Encoded(name), Encoded(next)),
+    };
+    let with = |(name, title): &(String, String)| {
+        context! { address => onward(name), text => words.text("login.with").replace("{0}", title) }
+    };
+    let partners: Vec<Value> = partners.iter().map(with).collect();
     let fault = is_wrong.then(|| words.text("login.wrong"));
-    context! { title => words.text("login.title"), login, next, fault, may_sign_up }
+    context! { title => words.text("login.title"), login, next, fault, may_sign_up, partners }
 }
 
 fn signup(words: &Words, page: SignupPage) -> Value {
@@ -234,11 +246,18 @@ mod tests {
 
     #[test]
     fn every_page_about_oneself_renders_in_both_languages() {
-        let login =
-            || LoginPage { is_wrong: true, next: "/a\"b".to_owned(), ..LoginPage::default() };
+        let login = || LoginPage {
+            is_wrong: true,
+            next: "/a\"b".to_owned(),
+            partners: vec![("voisins".to_owned(), "Les Voisins".to_owned())],
+            ..LoginPage::default()
+        };
         check(
             || Entry::Login(login()),
-            [&["ne vont pas ensemble", "a&quot;b"], &["do not go together"]],
+            [
+                &["ne vont pas ensemble", "a&quot;b", "Se connecter avec Les Voisins"],
+                &["do not go together", "login/with/voisins?next=%2Fa%22b"],
+            ],
         );
         let faults = || vec![Fault::TakenHandle, Fault::MalformedEmail, Fault::ShortPassword];
         check(

@@ -10,6 +10,7 @@ mod accounts;
 mod answers;
 mod grants;
 mod login;
+mod partners;
 mod remembered;
 mod secret;
 mod sessions;
