@@ -1,4 +1,4 @@
-//! The ledger of what a Linked Data Platform server owes its clients, row by row: each is a case
+//! The ledger of what a server of linked data owes its clients, row by row: each is a case
 //! whose name begins with its id, in the file of what it is about. <https://www.w3.org/TR/ldp/>
 //!
 //! Invariant: every row is here once, as a case or with the test that proves it. The rows that are
@@ -11,6 +11,7 @@ mod binaries;
 mod conditions;
 mod containers;
 mod creation;
+mod identity;
 mod memberships;
 mod patches;
 mod representations;
@@ -36,20 +37,21 @@ enum Proof {
     Story(&'static str, &'static str),
 }
 
-const ROWS: [&[Row]; 9] = [
+const ROWS: [&[Row]; 10] = [
     answers::ROWS,
     binaries::ROWS,
     conditions::ROWS,
     containers::ROWS,
     creation::ROWS,
+    identity::ROWS,
     memberships::ROWS,
     patches::ROWS,
     representations::ROWS,
     resources::ROWS,
 ];
 
-/// The number of rows about LDP.
-const LDP_ROWS: usize = 97;
+/// What the rows are about, and how many of them there are.
+const AREAS: [(&str, usize); 2] = [("AUTH", 8), ("LDP", 97)];
 
 thread_local! {
     /// What the case on this thread failed with.
@@ -68,7 +70,10 @@ fn main() -> ExitCode {
     cases.push(Case {
         name: "every row of the ledger is here once".to_owned(),
         judge: Box::new(move || {
-            let wanted: Vec<String> = (1..=LDP_ROWS).map(|n| format!("LDP-{n:02}")).collect();
+            let wanted: Vec<String> = AREAS
+                .into_iter()
+                .flat_map(|(area, rows)| (1..=rows).map(move |n| format!("{area}-{n:02}")))
+                .collect();
             if ids == wanted { Ok(()) } else { Err(format!("the rows here are {ids:?}")) }
         }),
     });
