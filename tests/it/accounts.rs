@@ -156,7 +156,7 @@ fn the_command_line_says_who_is_in_a_group() {
     }
     let server = folder.serve(&[]);
     let beside = told(&server.folder, &["group", "join", "jury", "jeanne"], 2);
-    assert!(beside.contains("open"), "who has the directory open is told: {beside}");
+    assert!(beside.contains("in use"), "who has the directory open is told: {beside}");
     let listed = server.get("/_groups/jury").admin().accept("application/json").send();
     assert_eq!(listed.expect_status(200).json(), serde_json::json!([webid]));
 }
