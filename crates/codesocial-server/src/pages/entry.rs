@@ -256,7 +256,7 @@ mod tests {
             || Entry::Login(login()),
             [
                 &["ne vont pas ensemble", "a&quot;b", "Se connecter avec Les Voisins"],
-                &["do not go together", "login/with/voisins?next=%2Fa%22b"],
+                &["do not go together", "voisins?next=%2Fa%22b"],
             ],
         );
         let faults = || vec![Fault::TakenHandle, Fault::MalformedEmail, Fault::ShortPassword];
