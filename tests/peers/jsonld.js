@@ -6,54 +6,17 @@
 // without their graphs, as Turtle does, so the graphs of the N-Quads are merged. Any difference
 // ends it with 1.
 
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import jsonld from 'jsonld';
 import { DataFactory, Parser, Writer } from 'n3';
+import { serving } from './serving.js';
 
 const { literal } = DataFactory;
 
-const PROGRAM = fileURLToPath(new URL('../../target/release/codesocial', import.meta.url));
 const BASE = 'http://registre.example/';
 const CONTEXT = 'https://w3id.org/codesocial/context/v1.jsonld';
 const DOUBLE = 'http://www.w3.org/2001/XMLSchema#double';
 const SHOWN_MAX = 20;
-
-/** Serves the fixtures in a folder until `use` of the address ends. */
-async function serving(use) {
-  const folder = await mkdtemp(join(tmpdir(), 'codesocial-peers-'));
-  const server = spawn(PROGRAM, [
-    'serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', '--base', BASE,
-    '--load', 'source', '--load', 'demo',
-  ], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, RUST_LOG: 'warn' } });
-  const ended = new Promise((resolve, reject) => {
-    server.on('error', reject);
-    server.on('exit', resolve);
-  });
-  try {
-    return await use(await Promise.race([
-      addressOf(server),
-      ended.then((status) => { throw new Error(`the server ended with ${status}`); }),
-    ]));
-  } finally {
-    server.kill();
-    await ended.catch(() => {});
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function addressOf(server) {
-  for await (const line of createInterface({ input: server.stdout })) {
-    const address = line.match(/^listening on (.*)$/)?.[1];
-    if (address) return address;
-  }
-  throw new Error('the server told no address');
-}
 
 async function get(url) {
   const answer = await fetch(url);
@@ -100,7 +63,10 @@ async function ofNQuads(address) {
   return gunzipSync(Buffer.from(bytes)).toString('utf8');
 }
 
-const [told, meant] = await serving(async (address) => [
+const FIXTURES = [
+  '--listen', '127.0.0.1:0', '--base', BASE, '--load', 'source', '--load', 'demo',
+];
+const [told, meant] = await serving(FIXTURES, async (address) => [
   await canonical(await ofJsonLd(address)),
   await canonical(await ofNQuads(address)),
 ]);
