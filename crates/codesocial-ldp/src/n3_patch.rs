@@ -1,15 +1,17 @@
 //! `PATCH` with `text/n3`: carried out where its conditions are met in exactly one way, else not at
 //! all. What must be found is looked for in the document as it is read, the server's triples
-//! included; what changes are the client's alone.
+//! included; what changes are the client's alone. A member that the agent may not read is absent
+//! from the listing here too.
 //! <https://solidproject.org/TR/protocol#n3-patch>
 
 use crate::Request;
 use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
-use codesocial_graph::{Pattern, TermId};
+use codesocial_graph::{Pattern, Readers, TermId};
+use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{Changeset, N3Patch, N3PatchError, Slot, TriplePattern};
 use codesocial_store::{
-    AccessMode, Command, CommandKind, Proposal, Rejection, State, UpdateRefusal,
+    AccessMode, Agent, Command, CommandKind, Proposal, Rejection, State, UpdateRefusal,
 };
 use oxrdf::{NamedNode, Quad, Term, Triple, Variable};
 use std::collections::HashMap;
@@ -40,7 +42,7 @@ pub fn n3_patch(request: Request<'_>, document: NamedNode, patch: N3Patch) -> Co
             if state.is_tombstoned(document.as_ref()) {
                 return Err(Rejection::Gone(document.clone()));
             }
-            let client = changes(state, &document, &patch)?;
+            let client = changes(state, &agent, &document, &patch)?;
             check_changes(state, &client)?;
             let exists = state.exists(document.as_ref());
             if !exists && state.base().kind_of(document.as_ref()).is_document() {
@@ -56,9 +58,15 @@ pub fn n3_patch(request: Request<'_>, document: NamedNode, patch: N3Patch) -> Co
     )
 }
 
-fn changes(state: &State, document: &NamedNode, patch: &N3Patch) -> Result<Changeset, Rejection> {
+fn changes(
+    state: &State,
+    agent: &Agent,
+    document: &NamedNode,
+    patch: &N3Patch,
+) -> Result<Changeset, Rejection> {
     let refused = |refusal| Err(Rejection::Update(refusal));
-    let search = Search::new(state, document, &patch.conditions);
+    let listing = Listing { readers: state.readers(agent), contains: state.id(ldp::CONTAINS) };
+    let search = Search::new(state, document, &listing, &patch.conditions);
     let values = match search.values()? {
         Matches::None => return refused(UpdateRefusal::NoMatch),
         Matches::Several => return refused(UpdateRefusal::SeveralMatches),
@@ -72,7 +80,8 @@ fn changes(state: &State, document: &NamedNode, patch: &N3Patch) -> Result<Chang
     let meta = State::meta(document.as_ref());
     let holds = |triple: &Triple| {
         let within = |graph: &NamedNode| state.contains(triple.as_ref().in_graph(graph.as_ref()));
-        within(document) || within(&meta)
+        let is_told = listing.tells(state, state.id(&triple.predicate), state.id(&triple.object));
+        within(document) || is_told && within(&meta)
     };
     if let Some(absent) = removed.iter().find(|triple| !holds(triple)) {
         return refused(UpdateRefusal::NothingToDelete(Box::new(absent.clone())));
@@ -97,9 +106,22 @@ enum Matches {
     Several,
 }
 
+/// Which members an agent is told of.
+struct Listing {
+    readers: Readers,
+    contains: Option<TermId>,
+}
+
+impl Listing {
+    fn tells(&self, state: &State, predicate: Option<TermId>, object: Option<TermId>) -> bool {
+        predicate != self.contains || object.is_some_and(|own| self.readers.may_read(state, own))
+    }
+}
+
 /// The ways in which conditions are met: stopped at the second, as one more changes nothing.
 struct Search<'a> {
     state: &'a State,
+    listing: &'a Listing,
     graphs: Vec<TermId>,
     /// The variables, then the blank nodes, each at the place of its value.
     names: Vec<&'a Slot>,
@@ -119,7 +141,12 @@ enum Place {
 }
 
 impl<'a> Search<'a> {
-    fn new(state: &'a State, document: &NamedNode, conditions: &'a [TriplePattern]) -> Self {
+    fn new(
+        state: &'a State,
+        document: &NamedNode,
+        listing: &'a Listing,
+        conditions: &'a [TriplePattern],
+    ) -> Self {
         let slots = || conditions.iter().flat_map(TriplePattern::slots);
         let mut names: Vec<&Slot> = Vec::new();
         let mut note = |slot| {
@@ -135,6 +162,7 @@ impl<'a> Search<'a> {
         let values = vec![None; names.len()];
         Self {
             state,
+            listing,
             graphs,
             names,
             variables,
@@ -202,6 +230,9 @@ impl<'a> Search<'a> {
                 if self.steps > SEARCH_STEPS_MAX {
                     let limit = format!("more than {SEARCH_STEPS_MAX} triples to look at");
                     return Err(Rejection::Update(UpdateRefusal::Evaluation(limit)));
+                }
+                if !self.listing.tells(state, Some(predicate), Some(object)) {
+                    continue;
                 }
                 let before = self.values.clone();
                 if self.bind(places, [subject, predicate, object]) {
