@@ -91,9 +91,10 @@ impl Document {
         let iri = described.as_ref().unwrap_or(address);
         let mut meta = said_by_server(state, iri);
         let mut page = Page::default();
-        if let (DocumentKind::Container(_), Containment::Page { after, max }) = (kind, containment)
+        if let (DocumentKind::Container(_), Containment::Page { after, max, order }) =
+            (kind, containment)
         {
-            let (members, rest) = members::page(state, agent, iri, after, max);
+            let (members, rest) = members::page(state, agent, iri, (after, max), order);
             let contains = |member| Triple::new(iri.clone(), ldp::CONTAINS, member);
             meta.extend(members.into_iter().map(contains));
             page = rest;

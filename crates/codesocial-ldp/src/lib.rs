@@ -6,6 +6,7 @@ mod definitions;
 mod document;
 mod members;
 
+mod attach;
 mod body;
 mod derive;
 mod slug;
@@ -27,7 +28,7 @@ mod group;
 mod personal;
 mod profile;
 
-pub use containers::{CONTAINERS, ContainerEntry, Visibility};
+pub use containers::{CONTAINERS, ContainerEntry, Visibility, is_permanent};
 pub use definitions::Definitions;
 pub use delete::delete;
 pub use document::{Document, DocumentKind, Found, described};
@@ -36,7 +37,7 @@ pub use grants::{Grant, GrantChange, GranteeProperty, Grants, grant};
 pub use group::{Membership, membership};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was_loaded};
-pub use members::{Containment, Page};
+pub use members::{Containment, Order, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
 pub use personal::{Personal, erase};

@@ -1,6 +1,7 @@
 //! `PATCH` with `application/sparql-update`: an update that reaches one document.
 
 use crate::Request;
+use crate::attach::Members;
 use crate::update::carry_out;
 use codesocial_store::update::Reach;
 use codesocial_store::{Command, CommandKind, Rejection, State};
@@ -13,7 +14,7 @@ use std::sync::Arc;
 pub fn patch(
     request: Request<'_>,
     document: NamedNode,
-    patch: Arc<Update>,
+    mut patch: Arc<Update>,
     state: &State,
     cancel: &CancellationToken,
 ) -> Result<Command, Rejection> {
@@ -24,5 +25,19 @@ pub fn patch(
             Rejection::NotFound(document)
         });
     }
-    carry_out(request, CommandKind::Patch, patch, Reach::Document(document), state, cancel)
+    let members = if state.is_container(document.as_ref()) {
+        Members::taken_from(Arc::make_mut(&mut patch), &document)
+    } else {
+        Members::default()
+    };
+    let agent = request.agent.clone();
+    let reach = Reach::Document(document.clone());
+    let mut command = carry_out(request, CommandKind::Patch, patch, reach, state, cancel)?;
+    let rest = command.propose;
+    command.propose = Box::new(move |state, random| {
+        let mut proposal = rest(state, random)?;
+        proposal.server = members.changes(state, &agent, &document)?;
+        Ok(proposal)
+    });
+    Ok(command)
 }

@@ -244,6 +244,7 @@ fn told_rejection(rejection: &Rejection) -> Told {
         Rejection::NoMembershipResource(iri) => {
             (S::CONFLICT, "no-membership-resource", iri.to_string())
         }
+        Rejection::NothingToAttach(iri) => (S::CONFLICT, "nothing-to-attach", iri.to_string()),
         Rejection::NotAFile(_) => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", String::new()),
         Rejection::NoContainer(iri) => (S::CONFLICT, "no-container", iri.to_string()),
         Rejection::NotEmpty(iri) => (S::CONFLICT, "not-empty", iri.to_string()),

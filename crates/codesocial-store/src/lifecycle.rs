@@ -162,10 +162,7 @@ fn delete(before: &State, document: NamedNodeRef<'_>, now: Timestamp, server: &m
     let meta = State::meta(document);
     let said = before.graph(meta.as_ref().into()).map(|triple| triple.in_graph(meta.clone()));
     server.removed.extend(said);
-    if let Some(container) = before.container_of(document) {
-        let meta = State::meta(container.as_ref());
-        server.removed.push(Quad::new(container, ldp::CONTAINS, document.into_owned(), meta));
-    }
+    server.removed.extend(before.listings(document));
     server.removed.extend(access::removed(before, document));
     let deleted = time(document, as2::DELETED, now);
     server.added.push(Quad { graph_name: before.tombstones().into(), ..deleted });

@@ -32,6 +32,9 @@ pub enum Rejection {
     NoMember(NamedNode),
     #[error("the membership would stand in {0}, which is not there")]
     NoMembershipResource(NamedNode),
+    /// It is no document of this instance, or none that the agent may read.
+    #[error("{0} cannot be attached to a container")]
+    NothingToAttach(NamedNode),
     #[error("{0} is no file")]
     NotAFile(NamedNode),
     #[error("{0} lies in no container")]

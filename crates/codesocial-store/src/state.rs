@@ -185,6 +185,22 @@ impl State {
         Some(self.base().resolve(parent))
     }
 
+    /// What lists a document: its container, and others to which it is attached.
+    pub(crate) fn listings(&self, document: NamedNodeRef<'_>) -> Vec<Quad> {
+        let (Some(predicate), Some(object)) = (self.id(ldp::CONTAINS), self.id(document)) else {
+            return Vec::new();
+        };
+        let (predicate, object) = (Some(predicate), Some(object));
+        let quads = self.quads(Pattern { predicate, object, ..Pattern::default() });
+        let said_by_server = |quad: &Quad| {
+            matches!(
+                self.base().kind(quad.graph_name.as_ref()),
+                GraphKind::Meta | GraphKind::SandboxMeta
+            )
+        };
+        quads.map(|quad| self.decode(quad)).filter(said_by_server).collect()
+    }
+
     /// The state part of a document's entity tag: it changes exactly when its graph or what the
     /// server says of it does.
     pub fn etag(&self, document: NamedNodeRef<'_>) -> Option<Etag> {

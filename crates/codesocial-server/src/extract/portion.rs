@@ -5,8 +5,8 @@
 //! client that knows nothing of pages then sees an address that is not the container's and a link
 //! to the next page, and never takes a part for the whole. `Link: …; rel="next"` leads on, its
 //! absence is the end. A client chooses the size by
-//! `Prefer: return=representation; max-member-count="…"`, as SemApps 2 does. Rejected: pages by
-//! number, as members would move from page to page while others come and go; the whole container,
+//! `Prefer: return=representation; max-member-count="…"`, as SemApps 2 does, and the order by
+//! `sort-predicate` and `sort-order`. Rejected: pages by number, as members would move from page to page while others come and go; the whole container,
 //! as its JSON-LD holds each member in full; `as:CollectionPage` in the body, as its triples would
 //! not be the container's. People follow the same addresses, from the page that they asked for.
 
@@ -14,7 +14,9 @@ use super::Selection;
 use super::form::{Encoded, pairs};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
-use codesocial_rdf::vocab::ldp;
+use codesocial_ldp::Order;
+use codesocial_rdf::vocab::{self, ldp};
+use oxrdf::NamedNode;
 use std::fmt;
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
@@ -49,6 +51,8 @@ pub(crate) struct Portion {
     pub(crate) after: Option<String>,
     /// How many members the client wants at most.
     pub(crate) max: Option<usize>,
+    /// In which order, where it is not that of their names.
+    pub(crate) order: Option<Order>,
     /// Which members a page for people shows.
     pub(crate) selection: Selection,
 }
@@ -60,6 +64,8 @@ impl Portion {
             match name.as_str() {
                 "after" => portion.after = Some(value),
                 "max" => portion.max = value.parse().ok().filter(|max| *max > 0),
+                "sort" => portion.order = ordered_by(&value),
+                "descending" => descend(&mut portion.order),
                 _ => {}
             }
         }
@@ -79,6 +85,7 @@ impl Portion {
             let names = |value: &str, class: oxrdf::NamedNodeRef<'_>| {
                 value.split_ascii_whitespace().any(|name| name == class.as_str())
             };
+            let mut descending = false;
             for (name, value) in parameters {
                 if let Some(memberships) = preferred_memberships(name, &|c| names(value, c)) {
                     portion.memberships = memberships;
@@ -97,8 +104,13 @@ impl Portion {
                         portion.shown = Shown::Minimal;
                     }
                     "max-member-count" => portion.max = value.parse().ok().filter(|max| *max > 0),
+                    "sort-predicate" => portion.order = ordered_by(value),
+                    "sort-order" => descending = value.eq_ignore_ascii_case("DESC"),
                     _ => {}
                 }
+            }
+            if descending {
+                descend(&mut portion.order);
             }
         }
         portion
@@ -106,7 +118,21 @@ impl Portion {
 
     /// Whether the client said which part it wants.
     pub(crate) fn is_chosen(&self) -> bool {
-        self.shown != Shown::Members || self.memberships != Memberships::Usual
+        self.shown != Shown::Members
+            || self.memberships != Memberships::Usual
+            || self.order.is_some()
+    }
+}
+
+/// The order by a property, given by its IRI or as a prefixed name.
+fn ordered_by(property: &str) -> Option<Order> {
+    let property = NamedNode::new(vocab::expand(property).into_string()).ok()?;
+    Some(Order { property, descending: false })
+}
+
+fn descend(order: &mut Option<Order>) {
+    if let Some(order) = order {
+        order.descending = true;
     }
 }
 
@@ -128,13 +154,19 @@ fn preferred_memberships(
 /// The query of the page that begins after a name.
 pub(crate) struct PageQuery<'a> {
     pub(crate) after: &'a str,
-    pub(crate) max: Option<usize>,
+    /// Of which portion: its size and order stay.
+    pub(crate) of: &'a Portion,
 }
 
 impl fmt::Display for PageQuery<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "?after={}", Encoded(self.after))?;
-        self.max.map_or(Ok(()), |max| write!(f, "&max={max}"))
+        if let Some(max) = self.of.max {
+            write!(f, "&max={max}")?;
+        }
+        let Some(Order { property, descending }) = &self.of.order else { return Ok(()) };
+        write!(f, "&sort={}", Encoded(property.as_str()))?;
+        f.write_str(if *descending { "&descending" } else { "" })
     }
 }
 
@@ -194,14 +226,33 @@ mod tests {
     }
 
     #[test]
+    fn a_client_chooses_an_order() {
+        let order = |query: &str, prefer: &str| {
+            let request = Request::get(format!("/c{query}")).header(PREFER, prefer);
+            let portion = Portion::of(&request.body(()).unwrap().into_parts().0);
+            (portion.order.clone(), PageQuery { after: "", of: &portion }.to_string())
+        };
+        let prefer = "return=representation; sort-order=\"DESC\"; sort-predicate=\"pair:label\"";
+        let (by_label, page) = order("", prefer);
+        let property = vocab::pair::LABEL.into_owned();
+        assert_eq!(by_label, Some(Order { property, descending: true }));
+        assert_eq!(order(&page, ""), (by_label, page), "the pages that follow have the same");
+        for none in ["", "return=representation; sort-order=\"ASC\"", "sort-predicate=\"a:b\""] {
+            assert_eq!(order("", none).0, None, "{none}");
+        }
+        assert_eq!(order("?sort=not%20an%20iri", "").0, None);
+    }
+
+    #[test]
     fn a_page_begins_after_a_name_and_has_a_size() {
         use Shown::Members;
         check("?after=", "", (Members, Some(""), None));
         check("?lang=fr&after=a%20b%C3%A9%2F&max=7", "", (Members, Some("a bé/"), Some(7)));
         check("?max=0", "", (Members, None, None));
         check("", "return=representation; max-member-count=\"20\"", (Members, None, Some(20)));
-        let query = PageQuery { after: "a bé/", max: Some(7) }.to_string();
+        let of = Portion { max: Some(7), ..Portion::default() };
+        let query = PageQuery { after: "a bé/", of: &of }.to_string();
         assert_eq!(query, "?after=a%20b%C3%A9%2F&max=7");
-        assert_eq!(PageQuery { after: "", max: None }.to_string(), "?after=");
+        assert_eq!(PageQuery { after: "", of: &Portion::default() }.to_string(), "?after=");
     }
 }

@@ -17,8 +17,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Containment, Definitions, Document, DocumentKind, Found};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::{Change, Etag, State};
+use codesocial_store::{Change, ContainerKind, Etag, State};
 use oxrdf::NamedNode;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -149,7 +150,7 @@ impl Call {
         let mut headers = self.resource_headers();
         headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie, Prefer"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-        let query = PageQuery { after: "", max: portion.max };
+        let query = PageQuery { after: "", of: portion };
         headers.insert(LOCATION, header(&format!("{}{query}", self.iri.as_str())));
         (StatusCode::SEE_OTHER, headers).into_response()
     }
@@ -190,20 +191,22 @@ impl Call {
             let page_max = app.config.page_members_max;
             let max = key.portion.max.map_or(page_max, |max| max.min(page_max));
             let after = key.portion.after.as_deref();
+            let order = key.portion.order.as_ref();
             let containment = match key.portion.shown {
                 Shown::Minimal => Containment::Minimal,
                 // People choose from all of them, where they are not too many.
                 Shown::Members | Shown::Containment if form.is_page() => {
-                    Containment::Page { after: "", max: MEMBERS_MAX }
+                    Containment::Page { after: "", max: MEMBERS_MAX, order: None }
                 }
                 Shown::Members | Shown::Containment => {
-                    Containment::Page { after: after.unwrap_or_default(), max }
+                    Containment::Page { after: after.unwrap_or_default(), max, order }
                 }
             };
             let mut document = Document::read(&state, &agent, &iri, containment)?;
             if form.is_page() && document.page.next.is_some() {
                 let max = key.portion.max.unwrap_or(MEMBERS_SHOWN).min(page_max);
-                let page = Containment::Page { after: after.unwrap_or_default(), max };
+                let after = after.unwrap_or_default();
+                let page = Containment::Page { after, max, order: None };
                 document = Document::read(&state, &agent, &iri, page)?;
             }
             if document.page.next.is_some() && after.is_none() && !form.is_page() {
@@ -235,10 +238,19 @@ impl Call {
 /// holds its members in full names the state of everything, as a member may have changed.
 pub(super) fn tag(state: &State, found: &Found, form: Form, portion: &Portion) -> EntityTag {
     let (shown, seq) = (portion.shown, state.head().seq);
-    let variant = match portion.memberships {
-        Memberships::Usual | Memberships::Included => form.variant().to_owned(),
-        Memberships::Omitted => format!("{}.apart", form.variant()),
+    let makes_members =
+        found.kind.is_container() && found.kind != DocumentKind::Container(ContainerKind::Basic);
+    let mut variant = match portion.memberships {
+        Memberships::Omitted if makes_members => format!("{}.apart", form.variant()),
+        Memberships::Usual | Memberships::Included | Memberships::Omitted => {
+            form.variant().to_owned()
+        }
     };
+    if let Some(order) = &portion.order {
+        let mut hasher = DefaultHasher::new();
+        order.hash(&mut hasher);
+        variant.push_str(&format!(".{:x}", hasher.finish()));
+    }
     if form.is_page() {
         let page = Etag(format!("{}.{seq}", found.etag.0));
         return EntityTag::weak(&page, &variant);
@@ -281,7 +293,7 @@ fn links(
     }
     if portion.after.is_some() && portion.shown != Shown::Minimal {
         let page = |after| {
-            let query = PageQuery { after, max: portion.max };
+            let query = PageQuery { after, of: portion };
             format!("{}{query}", document.iri.as_str())
         };
         link(headers, ldp::PAGE.as_str(), "type");

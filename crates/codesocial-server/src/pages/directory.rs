@@ -115,7 +115,7 @@ pub(super) fn directory(
     let after = after.and_then(|last| last.link_iri.as_str().strip_prefix(&folder));
     let query = selection.to_string();
     let next = after.map(|after| {
-        let page = PageQuery { after, max: portion.max }.to_string();
+        let page = PageQuery { after, of: portion }.to_string();
         if query.is_empty() { page } else { format!("{page}&{query}") }
     });
     let facets = facets(reading, &candidates, selection, &named, &wanted);
