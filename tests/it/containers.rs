@@ -1,6 +1,6 @@
 //! Containers: what lies where, and who may change that.
 
-use crate::server::Server;
+use crate::server::{BASE, Server};
 use crate::stories::{PREFIXES, organization};
 
 #[test]
@@ -54,9 +54,12 @@ fn where_there_is_no_container_nothing_can_be_put_or_posted() {
 #[test]
 fn the_instances_own_containers_stay() {
     let server = Server::empty();
-    assert_eq!(server.delete("/").status(), 403);
-    assert_eq!(server.delete("/organizations").status(), 403);
-    assert_eq!(server.delete("/sandbox").status(), 403);
+    for path in ["/", "/organizations", "/sandbox", "/.acl"] {
+        let refused = server.delete(path).send().expect_status(405);
+        let allowed = server.options(path).admin().send().header("allow").to_owned();
+        assert_eq!(refused.header("allow"), allowed);
+        assert!(allowed.ends_with(", PATCH"), "{path}: {allowed}");
+    }
 }
 
 #[test]
@@ -136,6 +139,55 @@ fn reserved_names_are_refused() {
     for body in ["<#b-0123456789abcdef> <a:p> 1 .", "<> <a:p> <#b-0123456789abcdef> ."] {
         assert_eq!(server.put("/sandbox/names").turtle(body).status(), 422, "{body}");
     }
+}
+
+#[test]
+fn a_container_lists_what_is_attached_to_it_until_it_is_detached() {
+    let server = Server::empty();
+    for (path, label) in [("/organizations/lac", "Lac"), ("/organizations/pic", "Pic")] {
+        server.put(path).turtle(organization(label)).send().expect_status(201);
+    }
+    let container = "<> a <http://www.w3.org/ns/ldp#BasicContainer> .";
+    server.put("/sandbox/members").turtle(container).send().expect_status(201);
+    server.put("/sandbox/members/own").turtle("<> <a:p> 1 .").send().expect_status(201);
+    let patch = |verb: &str, member: &str| {
+        let update = format!(
+            "PREFIX ldp: <http://www.w3.org/ns/ldp#> {verb} DATA {{ <> ldp:contains <{member}> . }};"
+        );
+        server.patch("/sandbox/members").body("application/sparql-update", update).send()
+    };
+    let listed = |max: &str| {
+        let (mut path, mut members) = (format!("/sandbox/members?after=&max={max}"), Vec::new());
+        loop {
+            let page = server.get(&path).accept("application/n-triples").send().expect_status(200);
+            let contains = page.body.lines().filter(|line| line.contains("ldp#contains>"));
+            members.extend(contains.filter_map(|line| line.rsplit('/').next()).map(str::to_owned));
+            let next = page.headers("link").find(|link| link.contains("rel=\"next\""));
+            let Some(next) = next else { break members.concat().replace("> .", " ") };
+            path = next[1..].split('>').next().expect("a target").replace(BASE, "/");
+        }
+    };
+    for member in ["/organizations/pic", "/organizations/lac", "/organizations/lac"] {
+        patch("INSERT", member).expect_status(204);
+    }
+    assert_eq!(listed("10"), "lac pic own ");
+    assert_eq!(listed("1"), listed("10"), "a page may begin after one");
+    let json = server.get("/sandbox/members").accept("application/ld+json").send().json();
+    assert_eq!(json["ldp:contains"][0]["pair:label"], "Lac", "in full as the others: {json}");
+    for absent in ["/organizations/absent", "http://elsewhere.example/x", "/ns", "/sandbox/members"]
+    {
+        patch("INSERT", absent).expect_status(409);
+    }
+    patch("DELETE", "/organizations/pic").expect_status(204);
+    patch("DELETE", "/organizations/pic").expect_status(204);
+    assert_eq!(listed("10"), "lac own ");
+    server.get("/organizations/pic").send().expect_status(200);
+    let refused = patch("DELETE", "/sandbox/members/own").expect_status(409);
+    assert!(refused.headers("link").any(|link| link.contains("constrainedBy")), "{refused:?}");
+    server.anonymous("PATCH", "/sandbox/members").send().expect_status(401);
+    server.delete("/sandbox/members").send().expect_status(409);
+    server.delete("/organizations/lac").send().expect_status(204);
+    assert_eq!(listed("10"), "own ", "what is deleted is attached nowhere");
 }
 
 /// A direct container in the sandbox whose members an organisation has.

@@ -131,8 +131,9 @@ pub const CONTAINERS: &[ContainerEntry] = &[
     entry("sandbox", "", "Bac à sable", "Sandbox"),
 ];
 
-/// Whether the instance itself needs the container.
-pub(crate) fn is_installed(base: &Base, container: &NamedNode) -> bool {
-    base.path_of(container.as_str())
-        .is_some_and(|path| CONTAINERS.iter().any(|entry| entry.path == path))
+/// Whether the instance itself needs a document: its containers, and the access document of its
+/// root.
+pub fn is_permanent(base: &Base, document: &NamedNode) -> bool {
+    let is_needed = |path| path == ".acl" || CONTAINERS.iter().any(|entry| entry.path == path);
+    base.path_of(document.as_str()).is_some_and(is_needed)
 }

@@ -38,7 +38,7 @@ pub fn delete(request: Request<'_>, document: NamedNode) -> Command {
 
 /// A container goes only when it is empty, and the instance's own ones never.
 fn refuse_needed(state: &State, container: &NamedNode) -> Result<(), Rejection> {
-    if crate::containers::is_installed(state.base(), container) {
+    if crate::containers::is_permanent(state.base(), container) {
         return Err(Rejection::Permanent(container.clone()));
     }
     let meta = State::meta(container.as_ref());

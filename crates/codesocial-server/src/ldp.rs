@@ -69,7 +69,7 @@ pub(crate) async fn dispatch(
         Method::POST => call.post(body).await,
         Method::PATCH => call.patch(body).await,
         Method::DELETE => call.delete().await,
-        _ => Err(call.refuse(Refusal::Method(allowed(call.kind())))),
+        _ => Err(call.refuse(Refusal::Method(call.allowed(call.kind())))),
     };
     answer.map_err(|problem| problem.with_headers(call.resource_headers())).into_response()
 }
@@ -121,10 +121,18 @@ impl Call {
         address: &NamedNode,
     ) -> HeaderMap {
         let mut headers = headers_of(kind, address);
+        headers.insert(ALLOW, HeaderValue::from_static(self.allowed(kind)));
         if let Some(kind) = kind {
             access::tell(&mut headers, state, &self.agent, address, kind);
         }
         headers
+    }
+
+    /// The methods that may be used here, exactly.
+    fn allowed(&self, kind: Option<DocumentKind>) -> &'static str {
+        let allowed = allowed(kind);
+        let stays = codesocial_ldp::is_permanent(&self.app.base, &self.iri);
+        if stays { allowed.trim_end_matches(", DELETE") } else { allowed }
     }
 
     fn options(&self) -> Response {

@@ -228,7 +228,7 @@ impl Call {
             .permits(&self.agent, self.document().as_ref(), AccessMode::Append)
             .map_err(|rejection| self.refuse(rejection))?;
         let (kind, method) = (self.kind(), &self.parts.method);
-        let allow = super::allowed(kind);
+        let allow = self.allowed(kind);
         let offered = allow.split(", ").any(|own| own == method.as_str());
         // What is not there is told by its absence, what takes no members by that.
         if kind.is_none() || offered || *method == Method::POST {
