@@ -6,6 +6,7 @@
 
 mod ground;
 
+mod access;
 mod answers;
 mod binaries;
 mod conditions;
@@ -35,9 +36,12 @@ enum Proof {
     Here(fn(&Ground)),
     /// A test among the stories: its file in `tests/it`, and its name.
     Story(&'static str, &'static str),
+    /// A test of a crate: its file, seen from `tests`, and its name.
+    Elsewhere(&'static str, &'static str),
 }
 
-const ROWS: [&[Row]; 10] = [
+const ROWS: [&[Row]; 11] = [
+    access::ROWS,
     answers::ROWS,
     binaries::ROWS,
     conditions::ROWS,
@@ -51,7 +55,7 @@ const ROWS: [&[Row]; 10] = [
 ];
 
 /// What the rows are about, and how many of them there are.
-const AREAS: [(&str, usize); 2] = [("AUTH", 8), ("LDP", 97)];
+const AREAS: [(&str, usize); 3] = [("AUTH", 8), ("LDP", 97), ("WAC", 28)];
 
 thread_local! {
     /// What the case on this thread failed with.
@@ -98,15 +102,19 @@ fn case((id, requirement, proof): &'static Row, server: &Arc<LazyLock<Server>>) 
         }
         Proof::Story(file, test) => {
             let name = format!("{id} {requirement} (tests/it/{file}: {test})");
-            Case { name, judge: Box::new(|| story(file, test)) }
+            let told = format!("#[test]\nfn {test}() {{\n");
+            Case { name, judge: Box::new(move || holds(&format!("it/{file}"), &told)) }
+        }
+        Proof::Elsewhere(file, test) => {
+            let name = format!("{id} {requirement} ({file}: {test})");
+            Case { name, judge: Box::new(move || holds(file, &format!("fn {test}("))) }
         }
     }
 }
 
 /// Whether there is such a test: the ring that runs it shows whether it passes.
-fn story(file: &str, test: &str) -> Result<(), String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("it").join(file);
+fn holds(file: &str, test: &str) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let test = format!("#[test]\nfn {test}() {{\n");
-    if text.contains(&test) { Ok(()) } else { Err(format!("no such test in {file}: {test}")) }
+    if text.contains(test) { Ok(()) } else { Err(format!("no such test in {file}: {test}")) }
 }
