@@ -1,8 +1,8 @@
 """`make bench`: what the server does beside its peers, as ratios, in one run.
 
 Peers are installed under target/bench: Oxigraph's wheel, Community Solid Server from npm; nginx and
-wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates bulk
-shacl; `make bench-shacl` is the last of them.
+wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates
+container connections bulk shacl; `make bench-shacl` is the last of them.
 """
 
 import os
@@ -13,6 +13,8 @@ import time
 import venv
 from pathlib import Path
 
+import connections
+import container
 import creates
 import queries
 import reads
@@ -25,7 +27,7 @@ from table import Table
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parents[2] / "target"))
 FOLDER = TARGET / "bench"
 PROGRAM = TARGET / "release/codesocial"
-PARTS = ["reads", "queries", "creates", "bulk", "shacl"]
+PARTS = ["reads", "queries", "creates", "container", "connections", "bulk", "shacl"]
 ROUNDS_MIN, ROUNDS_MAX, CLASS_SECONDS_MAX = 9, 60, 6
 
 
@@ -43,6 +45,10 @@ def main():
             query(table, share)
     if "creates" in chosen:
         creates.measure(table, PROGRAM, oxigraph(), FOLDER)
+    if "container" in chosen:
+        container.measure(table, PROGRAM, FOLDER)
+    if "connections" in chosen:
+        connections.measure(table, PROGRAM, FOLDER)
     if "bulk" in chosen:
         sizes.measure(table, PROGRAM, oxigraph(), FOLDER)
     if "shacl" in chosen:
