@@ -6,9 +6,10 @@
 //! to the next page, and never takes a part for the whole. `Link: …; rel="next"` leads on, its
 //! absence is the end. A client chooses the size by
 //! `Prefer: return=representation; max-member-count="…"`, as SemApps 2 does, and the order by
-//! `sort-predicate` and `sort-order`. Rejected: pages by number, as members would move from page to page while others come and go; the whole container,
-//! as its JSON-LD holds each member in full; `as:CollectionPage` in the body, as its triples would
-//! not be the container's. People follow the same addresses, from the page that they asked for.
+//! `sort-predicate` and `sort-order`. Rejected: pages by number, as members would move from page to
+//! page while others come and go; the whole container, as its JSON-LD holds each member in full;
+//! `as:CollectionPage` in the body, as its triples would not be the container's. People follow the
+//! same addresses, from the page that they asked for.
 
 use super::Selection;
 use super::form::{Encoded, pairs};
