@@ -17,6 +17,7 @@ mod crash;
 mod damage;
 mod demo;
 mod derived;
+mod editing;
 mod export;
 mod files;
 mod filled;

@@ -2,6 +2,7 @@
 
 mod access;
 mod file;
+mod form;
 mod read;
 mod write;
 

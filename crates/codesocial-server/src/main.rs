@@ -22,6 +22,7 @@ mod client;
 mod context;
 mod cors;
 mod export;
+mod fill;
 mod health;
 mod ldp;
 mod metrics;

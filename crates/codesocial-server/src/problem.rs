@@ -3,11 +3,12 @@
 //! <https://www.rfc-editor.org/rfc/rfc9457>
 
 use crate::extract::{Language, pairs};
+use crate::pages::Words;
 use crate::report;
 use crate::state::App;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use codesocial_rdf::parse::SyntaxError;
 use codesocial_rdf::vocab::ldp;
@@ -102,6 +103,7 @@ impl From<CommitError> for Refusal {
 pub(crate) struct Ask {
     pub(crate) language: Language,
     pub(crate) accept: Option<String>,
+    pub(crate) uri: Uri,
 }
 
 impl Ask {
@@ -114,7 +116,7 @@ impl Ask {
             |(name, ending)| (name == "as").then(|| RdfSyntax::from_extension(&ending))?,
         );
         let accept = chosen.map(|syntax| syntax.media_type().to_owned()).or(accept);
-        Self { language: Language::of(parts), accept }
+        Self { language: Language::of(parts), accept, uri: parts.uri.clone() }
     }
 
     /// Which of the media types the client prefers.
@@ -165,6 +167,14 @@ struct Told {
 }
 
 impl Refusal {
+    /// The status of the answer, and what is said in it: a title and the details.
+    pub(crate) fn in_words(&self, words: &Words) -> (StatusCode, String, String) {
+        let told = self.told();
+        let title = words.text(&format!("problem.{}.title", told.name));
+        let detail = words.text(&format!("problem.{}.detail", told.name));
+        (told.status, title, detail.replace("{0}", &told.about))
+    }
+
     fn told(&self) -> Told {
         use StatusCode as S;
         let (status, name, about) = match self {
@@ -341,10 +351,7 @@ impl IntoResponse for Problem {
         let told = refusal.told();
         headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
         extra_headers(&app, &refusal, &told, &mut headers);
-        let words = app.pages.words(ask.language);
-        let title = words.text(&format!("problem.{}.title", told.name));
-        let detail =
-            words.text(&format!("problem.{}.detail", told.name)).replace("{0}", &told.about);
+        let (_, title, detail) = refusal.in_words(app.pages.words(ask.language));
         if let Refusal::Store(Rejection::Shapes(shapes)) = &refusal {
             let mut answer = report::answer(&app, &ask, shapes, told.status);
             answer.headers_mut().extend(headers);
@@ -353,7 +360,8 @@ impl IntoResponse for Problem {
         const OFFERS: &[&str] = &["application/problem+json", "text/html"];
         let (media_type, body) = match ask.prefers(OFFERS) {
             Some(1) => {
-                let page = app.pages.problem(ask.language, told.status.as_u16(), &title, &detail);
+                let status = told.status.as_u16();
+                let page = app.pages.problem(ask.language, status, &title, &detail, &ask.uri);
                 ("text/html; charset=utf-8", page)
             }
             _ => {

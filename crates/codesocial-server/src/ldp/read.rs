@@ -46,6 +46,9 @@ impl Call {
             }
             return Err(self.refuse(Refusal::NotAcceptable));
         };
+        if let (Form::Page(_), Some(wanted)) = (form, self.wanted()) {
+            return self.form(wanted).await;
+        }
         if let (Form::Page(language), Some(_)) = (form, self.parameter("history")) {
             self.find(&state)?;
             return self.history(&state, language).await;
@@ -110,7 +113,7 @@ impl Call {
         portion
     }
 
-    fn parameter(&self, name: &str) -> Option<String> {
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
         let query = self.parts.uri.query().unwrap_or_default();
         pairs(query.as_bytes()).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }

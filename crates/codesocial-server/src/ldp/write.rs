@@ -86,6 +86,9 @@ impl Call {
     }
 
     pub(super) async fn post(&self, body: Body) -> Result<Response, Problem> {
+        if let Some(wanted) = self.wanted().filter(|_| self.is_filled_in()) {
+            return self.fill_in(wanted, body).await;
+        }
         self.refuse_unoffered()?;
         if self.kind().is_some_and(|kind| !kind.is_container()) {
             return Err(self.refuse(Rejection::NotAContainer(self.iri.clone())));

@@ -28,7 +28,7 @@ impl Link {
 
 /// The address of an IRI of this instance as pages write it: without host, so that the pages work
 /// behind any name, but under the path that the base has.
-pub(super) fn local(base: &Base, iri: &str) -> Option<String> {
+pub(crate) fn local(base: &Base, iri: &str) -> Option<String> {
     let path = base.path_of(iri)?;
     let authority = base.as_str().split_once("://").map_or("", |(_, rest)| rest);
     let prefix = authority.find('/').map_or("", |slash| &authority[slash..]);

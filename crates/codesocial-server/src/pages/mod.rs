@@ -19,6 +19,11 @@ mod standing;
 mod topic;
 mod value;
 
+mod choices;
+mod lookup;
+mod sheet;
+mod writing;
+
 mod entry;
 mod form;
 mod found;
@@ -39,9 +44,11 @@ mod words;
 
 use crate::auth::oauth::Consent;
 use crate::export::{DATASETS, Format};
-use crate::extract::{Language, Portion};
+use crate::extract::{Encoded, Language, Portion};
 use crate::quality::{Faulty, Tally, Wanted};
 pub(crate) use assets::asset;
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
 use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
@@ -55,6 +62,7 @@ use found::Found;
 pub(crate) use found::Search;
 use history::HistoryPage;
 pub(crate) use history::{CHANGES_MAX, CHANGES_SHOWN};
+pub(crate) use link::local;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
@@ -65,8 +73,9 @@ use serde::Serialize;
 use std::sync::Arc;
 use value::Value as Shown;
 pub(crate) use words::Words;
+pub(crate) use writing::{About, Fault, Filled, Reader};
 
-const TEMPLATES: [(&str, &str); 23] = [
+const TEMPLATES: [(&str, &str); 25] = [
     ("layout.html", include_str!("../../templates/layout.html")),
     ("parts.html", include_str!("../../templates/parts.html")),
     ("document.html", include_str!("../../templates/document.html")),
@@ -78,6 +87,8 @@ const TEMPLATES: [(&str, &str); 23] = [
     ("search.html", include_str!("../../templates/search.html")),
     ("form.html", include_str!("../../templates/form.html")),
     ("forms.html", include_str!("../../templates/forms.html")),
+    ("sheet.html", include_str!("../../templates/sheet.html")),
+    ("delete.html", include_str!("../../templates/delete.html")),
     ("quality.html", include_str!("../../templates/quality.html")),
     ("class-quality.html", include_str!("../../templates/class-quality.html")),
     ("exports.html", include_str!("../../templates/exports.html")),
@@ -139,6 +150,7 @@ impl Pages {
         let reading = self.reading(state, agent, language);
         let mut page = view::page(&reading, document, changes, portion);
         page.quality = quality::remarked(&reading, state, document);
+        page.actions = writing::actions(&reading, state, agent, document);
         self.render_for(name_of(state, agent), "document.html", language, &page)
     }
 
@@ -232,8 +244,12 @@ impl Pages {
         status: u16,
         title: &str,
         detail: &str,
+        asked: &Uri,
     ) -> String {
-        self.render("problem.html", language, &context! { status, title, detail })
+        let asked = asked.path_and_query().map_or("", PathAndQuery::as_str);
+        let next = format!("{}{}", self.root, asked.trim_start_matches('/'));
+        let next = Encoded(&next).to_string();
+        self.render("problem.html", language, &context! { status, title, detail, next })
     }
 
     /// The page on which a person lets a program act for them.
@@ -481,7 +497,7 @@ mod tests {
     #[test]
     fn every_template_renders_in_both_languages() {
         check(
-            |pages, language| pages.problem(language, 404, "T", "D"),
+            |pages, language| pages.problem(language, 404, "T", "D", &Uri::default()),
             &expect![[r#"
                 fr «T – Registre #CodeSocial» h1×1 ?lang=en
                    header nav main

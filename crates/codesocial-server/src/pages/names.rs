@@ -114,6 +114,11 @@ impl NameIndex {
 }
 
 impl Hit {
+    /// Whether that is its whole name, folded.
+    pub(super) fn is_called(&self, folded: &str) -> bool {
+        self.name == folded
+    }
+
     fn place(&self) -> (Rank, &str, &str) {
         (self.rank, &self.name, &self.iri)
     }

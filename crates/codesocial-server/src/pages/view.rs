@@ -50,6 +50,8 @@ pub(super) struct Page {
     pub(super) judged: bool,
     /// Where the rules remark on it, how an address names its class.
     pub(super) quality: Option<String>,
+    /// What the reader may do with it, other than read.
+    pub(super) actions: Vec<Link>,
 }
 
 /// One syntax of RDF: what people call it, its media type, and the ending that asks for it.
@@ -156,6 +158,7 @@ pub(super) fn page(
         modified: stamp(reading, document, dct::MODIFIED),
         judged: document.kind == DocumentKind::Resource && !document.unconstrained,
         quality: None,
+        actions: Vec::new(),
     }
 }
 

@@ -80,10 +80,13 @@ mod tests {
             include_str!("history.rs"),
             include_str!("home.rs"),
             include_str!("incoming.rs"),
+            include_str!("lookup.rs"),
             include_str!("mod.rs"),
             include_str!("quality.rs"),
+            include_str!("sheet.rs"),
             include_str!("value.rs"),
             include_str!("view.rs"),
+            include_str!("writing.rs"),
         ]
         .concat();
         let problems = include_str!("../problem.rs");
