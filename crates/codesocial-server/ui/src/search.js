@@ -1,6 +1,6 @@
 // Search as you type: a list of names under a search box, which works without it.
 // The pattern is https://www.w3.org/WAI/ARIA/apg/patterns/combobox/ with a list that is chosen from
-// by hand.
+// by hand. What is chosen is gone to, or whatever else the caller does with it.
 
 const RESULTS_MAX = 8;
 const LETTERS_MIN = 2;
@@ -8,8 +8,7 @@ const WAIT_MS = 120;
 
 let lists = 0;
 
-export function combobox(input) {
-  const form = input.form;
+export function combobox(input, { address = input.form.action, choose = goTo } = {}) {
   const list = document.createElement("ul");
   list.id = `suggestions-${++lists}`;
   list.className = "suggestions";
@@ -50,7 +49,7 @@ export function combobox(input) {
   }
 
   function show(results) {
-    list.replaceChildren(...results.map((result, index) => option(list.id, result, index)));
+    list.replaceChildren(...results.map((result, index) => option(list.id, result, index, chosen)));
     activate(-1);
     list.hidden = results.length === 0;
     input.setAttribute("aria-expanded", String(!list.hidden));
@@ -59,10 +58,12 @@ export function combobox(input) {
   async function ask() {
     asked.abort();
     asked = new AbortController();
-    const query = new URLSearchParams({ q: input.value, max: RESULTS_MAX });
+    const question = new URL(address, location);
+    question.searchParams.set("q", input.value);
+    question.searchParams.set("max", RESULTS_MAX);
     const headers = { accept: "application/json" };
     try {
-      const answer = await fetch(`${form.action}?${query}`, { headers, signal: asked.signal });
+      const answer = await fetch(question, { headers, signal: asked.signal });
       if (answer.ok) {
         show((await answer.json()).results.filter((result) => result.path));
       }
@@ -70,6 +71,11 @@ export function combobox(input) {
       // Without an answer the form still works. A question that was overtaken needs none.
       close();
     }
+  }
+
+  function chosen(result) {
+    choose(result);
+    close();
   }
 
   input.addEventListener("input", () => {
@@ -100,12 +106,17 @@ export function combobox(input) {
   list.addEventListener("mousedown", (event) => event.preventDefault());
 }
 
-function option(list, { path, label, language, list: where }, index) {
+function goTo({ path }) {
+  location.assign(path);
+}
+
+function option(list, result, index, choose) {
+  const { label, language, list: where } = result;
   const item = document.createElement("li");
   item.id = `${list}-${index}`;
   item.setAttribute("role", "option");
   item.setAttribute("aria-selected", "false");
-  item.addEventListener("click", () => location.assign(path));
+  item.addEventListener("click", () => choose(result));
   const name = document.createElement("span");
   name.textContent = label;
   if (language) {
