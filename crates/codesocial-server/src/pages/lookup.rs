@@ -56,7 +56,8 @@ impl Lookup<'_> {
         }
         let instances = classes.iter().flat_map(|class| self.reading.instances(class.as_ref()));
         let instances: HashSet<TermId> = instances.collect();
-        let hits = self.index.search(self.reading, text, Some(&instances));
+        let among = Some(&instances).filter(|_| !classes.is_empty());
+        let hits = self.index.search(self.reading, text, among);
         let named = folded(text);
         let exact: Vec<TermId> =
             hits.iter().filter(|hit| hit.is_called(&named)).map(|hit| hit.subject).collect();
