@@ -87,8 +87,9 @@ impl<'a> Provider<'a> {
         let issuer = partner.issuer.trim_end_matches('/');
         let address = format!("{issuer}/.well-known/openid-configuration");
         let metadata: Metadata = asked(app, Request::get(&address, JSON)).await?;
-        // "The issuer value returned MUST be identical to the Issuer URL that was used as the prefix".
-        // https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
+        // "The issuer value returned MUST be identical to the Issuer URL that was used as the
+        // prefix to /.well-known/openid-configuration".
+        // https://openid.net/specs/openid-connect-discovery-1_0.html#rfc.section.4.3
         if metadata.issuer != partner.issuer {
             return Err(PartnerError::Issuer);
         }
