@@ -36,7 +36,7 @@ pub(crate) const ROWS: &[Row] = &[
     (
         "WAC-18",
         "every channel answers by the same access",
-        Story("canary.rs", "no_visitor_finds_a_secret"),
+        Story("canary.rs", "nobody_finds_a_secret"),
     ),
     ("WAC-19", "no question over all the data reveals a hidden triple", Here(questions)),
     ("WAC-20", "a child that may not be read is listed nowhere", Here(listings)),
