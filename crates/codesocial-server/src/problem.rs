@@ -129,7 +129,8 @@ impl Ask {
 pub(crate) struct Problem {
     app: App,
     ask: Ask,
-    refusal: Refusal,
+    /// In a box, as handlers return problems beside small answers.
+    refusal: Box<Refusal>,
     /// Headers that the refused request's resource has whatever its method.
     headers: HeaderMap,
 }
@@ -139,7 +140,7 @@ impl Problem {
         Self {
             app: app.clone(),
             ask: ask.clone(),
-            refusal: refusal.into(),
+            refusal: Box::new(refusal.into()),
             headers: HeaderMap::new(),
         }
     }
@@ -150,7 +151,7 @@ impl Problem {
 
     /// Whether a condition failed, and nothing else.
     pub(crate) fn is_stale(&self) -> bool {
-        matches!(self.refusal, Refusal::Store(Rejection::PreconditionFailed))
+        matches!(*self.refusal, Refusal::Store(Rejection::PreconditionFailed))
     }
 
     pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
@@ -352,7 +353,7 @@ impl IntoResponse for Problem {
         headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
         extra_headers(&app, &refusal, &told, &mut headers);
         let (_, title, detail) = refusal.in_words(app.pages.words(ask.language));
-        if let Refusal::Store(Rejection::Shapes(shapes)) = &refusal {
+        if let Refusal::Store(Rejection::Shapes(shapes)) = &*refusal {
             let mut answer = report::answer(&app, &ask, shapes, told.status);
             answer.headers_mut().extend(headers);
             return answer;
