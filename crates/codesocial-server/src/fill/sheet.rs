@@ -173,7 +173,11 @@ impl Making<'_> {
         if !schemes.is_empty() {
             return Kind::Concepts(schemes);
         }
-        if matches!(editor, "AutoCompleteEditor" | "InstancesSelectEditor" | "DetailsEditor") {
+        let kinds = field.values.kinds;
+        let is_either = kinds.iri && kinds.literal && !kinds.blank_node;
+        let is_link =
+            matches!(editor, "AutoCompleteEditor" | "InstancesSelectEditor" | "DetailsEditor");
+        if is_link || is_either {
             return self.instances(field, &demanded);
         }
         self.literal(&demanded, long)
@@ -185,7 +189,7 @@ impl Making<'_> {
         let or_text = field.values.kinds.literal;
         let is_within = classes.iter().any(|class| self.above.contains(class));
         let form = match &classes[..] {
-            [class] if self.above.len() < IN_PLACE_DEPTH_MAX && !is_within => {
+            [class] if self.above.len() < IN_PLACE_DEPTH_MAX && !is_within && !or_text => {
                 self.ontology.in_place(class)
             }
             _ => None,
