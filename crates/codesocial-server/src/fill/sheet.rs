@@ -173,11 +173,9 @@ impl Making<'_> {
         if !schemes.is_empty() {
             return Kind::Concepts(schemes);
         }
-        let kinds = field.values.kinds;
-        let is_either = kinds.iri && kinds.literal && !kinds.blank_node;
         let is_link =
             matches!(editor, "AutoCompleteEditor" | "InstancesSelectEditor" | "DetailsEditor");
-        if is_link || is_either {
+        if is_link || takes_either(field) {
             return self.instances(field, &demanded);
         }
         self.literal(&demanded, long)
@@ -186,7 +184,7 @@ impl Making<'_> {
     fn instances(&mut self, field: &Field, demanded: &[&Values]) -> Kind {
         let classes = distinct(demanded.iter().flat_map(|values| &values.classes));
         let classes = if classes.is_empty() { field.range.clone() } else { classes };
-        let or_text = field.values.kinds.literal;
+        let or_text = takes_either(field);
         let is_within = classes.iter().any(|class| self.above.contains(class));
         let form = match &classes[..] {
             [class] if self.above.len() < IN_PLACE_DEPTH_MAX && !is_within && !or_text => {
@@ -246,6 +244,12 @@ impl Making<'_> {
         }
         Kind::Text { long, tagged }
     }
+}
+
+/// Whether the shapes say that a link is as good as a text.
+fn takes_either(field: &Field) -> bool {
+    let kinds = field.values.kinds;
+    kinds.iri && kinds.literal && !kinds.blank_node
 }
 
 /// All that is said of the values of a field: of each, of some, and by choice.
