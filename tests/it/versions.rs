@@ -64,12 +64,16 @@ fn nobody_writes_a_version() {
 
 /// The completeness of the description and of its only section, and its level.
 fn computed(server: &Server) -> String {
-    let rows = server.rows(&format!(
+    let query = format!(
         "{CS} SELECT (STR(?c) AS ?whole) (STR(?s) AS ?part)
             (REPLACE(STR(?l), '.*/', '') AS ?level) {{
         <codesocials/lac> cs:completeness ?c ; cs:opposabilityLevel ?l .
         <codesocials/lac#eau> cs:completeness ?s }}"
-    ));
+    );
+    // A draft is its authors'.
+    let answer = server.query(&query).admin().accept("text/tab-separated-values").send();
+    let body = answer.expect_status(200).body;
+    let rows = body.split_once('\n').map_or("", |(_, rows)| rows);
     rows.replace(['"', '\n'], "").replace('\t', " ")
 }
 
@@ -105,7 +109,7 @@ fn completeness_follows_every_change_that_it_depends_on() {
     assert_eq!(computed(&server), "0.0722 0.65 0");
     server.delete("/intentions/baignade").send().expect_status(204);
     assert_eq!(computed(&server), "0.0556 0.5 0");
-    let read = server.get("/codesocials/lac").send();
+    let read = server.get("/codesocials/lac").admin().send();
     server.put("/codesocials/lac").turtle(read.body).send().expect_status(204);
     let claimed = "INSERT DATA { <#eau> <https://w3id.org/codesocial/ns#completeness> 1e0 }";
     let claim = server.patch("/codesocials/lac").body("application/sparql-update", claimed);

@@ -83,7 +83,11 @@ async fn database(folder: &Path) -> SqliteConnection {
 
 fn holds_secret(folder: &Path) -> bool {
     std::fs::read_dir(folder).expect("a folder").any(|file| {
-        let bytes = std::fs::read(file.expect("a file").path()).expect("its bytes");
+        let path = file.expect("a file").path();
+        if path.is_dir() {
+            return holds_secret(&path);
+        }
+        let bytes = std::fs::read(path).expect("its bytes");
         bytes.windows(6).any(|part| part == b"SECRET")
     })
 }
