@@ -18,6 +18,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 /// The names under which pages find their files.
 #[derive(Debug, Serialize)]
 pub(super) struct AssetNames {
+    icon: &'static str,
     style: &'static str,
     /// Nothing where the program was built without its browser modules.
     script: Option<&'static str>,
@@ -30,6 +31,9 @@ struct Asset {
     compressed: Vec<u8>,
 }
 
+static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::of("icon", "svg", "image/svg+xml", include_str!("../../templates/icon.svg"))
+});
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     Asset::of("style", "css", "text/css; charset=utf-8", include_str!("../../templates/style.css"))
 });
@@ -54,12 +58,12 @@ impl Asset {
 
 pub(super) fn names() -> AssetNames {
     let script = Some(SCRIPT.name.as_str()).filter(|_| !SCRIPT.text.is_empty());
-    AssetNames { style: &STYLE.name, script }
+    AssetNames { icon: &ICON.name, style: &STYLE.name, script }
 }
 
 /// `GET /_assets/{file}`.
 pub(crate) async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let found = [&*STYLE, &*SCRIPT].into_iter().find(|asset| asset.name == file);
+    let found = [&*ICON, &*STYLE, &*SCRIPT].into_iter().find(|asset| asset.name == file);
     let Some(asset) = found else { return StatusCode::NOT_FOUND.into_response() };
     let mut answer = HeaderMap::new();
     answer.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
