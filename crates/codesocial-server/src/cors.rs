@@ -1,5 +1,6 @@
 //! Cross-origin requests: any page on the web may read, and write with a token of its own.
-//! No cookie carries rights: no origin is told apart.
+//! Cookies are never asked for, and carry no rights where another origin writes: no origin is told
+//! apart.
 //! <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
 use axum::extract::Request;

@@ -93,17 +93,7 @@ impl Common {
     /// The store of the data directory, which no server has open.
     fn open(&self, crash: Crash, random: &mut Random) -> Result<Store, Failure> {
         let config = self.config().map_err(Failure::new)?;
-        let base = config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?;
-        let options = Options {
-            folder: config.data.clone(),
-            base,
-            now: Timestamp::now(),
-            random: Random::of_seed(random.bytes()),
-            crash,
-            computed: codesocial_registry::computed,
-            edition: config.shacl.edition(),
-        };
-        Store::open(options).map_err(Failure::new)
+        Store::open(options(&config, crash, random)?).map_err(Failure::new)
     }
 
     /// The configuration, and who gave each setting.
@@ -117,6 +107,19 @@ impl Common {
         }
         Ok((config, settings))
     }
+}
+
+/// How the store of a configuration is opened.
+fn options(config: &Config, crash: Crash, random: &mut Random) -> Result<Options, Failure> {
+    Ok(Options {
+        folder: config.data.clone(),
+        base: config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?,
+        now: Timestamp::now(),
+        random: Random::of_seed(random.bytes()),
+        crash,
+        computed: codesocial_registry::computed,
+        edition: config.shacl.edition(),
+    })
 }
 
 /// Why a command failed: one line for whoever typed it.

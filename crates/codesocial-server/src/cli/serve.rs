@@ -1,6 +1,6 @@
 //! `codesocial serve`.
 
-use super::{Common, Failure, say};
+use super::{Common, Failure, options, say};
 use crate::assets::{self, Chapter, FixtureSet};
 use crate::auth;
 use crate::config::{ADMIN_TOKEN, Config};
@@ -9,9 +9,8 @@ use crate::router::router;
 use crate::state::App;
 use clap::Args;
 use codesocial_ldp::Request;
-use codesocial_rdf::Base;
 use codesocial_store::{
-    Agent, CommandKind, CommitError, Crash, Effect, Options, Precondition, Random, Rejection, Store,
+    Agent, CommandKind, CommitError, Crash, Effect, Precondition, Random, Rejection, Store,
 };
 use jiff::Timestamp;
 use oxrdf::NamedNode;
@@ -74,16 +73,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         ))
     })?;
     let address = listener.local_addr().map_err(Failure::new)?;
-    let base = config.base.as_deref().map(Base::parse).transpose().map_err(Failure::new)?;
-    let options = Options {
-        folder: config.data.clone(),
-        base,
-        now: Timestamp::now(),
-        random: Random::of_seed(random.bytes()),
-        crash,
-        computed: codesocial_registry::computed,
-        edition: config.shacl.edition(),
-    };
+    let options = options(&config, crash, &mut random)?;
     let store = tokio::task::spawn_blocking(|| Store::open(options))
         .await
         .map_err(Failure::new)?

@@ -1,5 +1,6 @@
 //! `codesocial token`: which programs act for whom, beside a running server or without one.
 
+use super::user::Of;
 use super::{Common, Failure, say};
 use crate::config::ADMIN_TOKEN;
 use clap::{Args, Subcommand};
@@ -40,14 +41,6 @@ struct Add {
     /// After how many days it is good no more [default: never]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     days: Option<u16>,
-}
-
-#[derive(Debug, Args)]
-struct Of {
-    #[command(flatten)]
-    common: Common,
-    /// Handle or e-mail address
-    person: String,
 }
 
 #[derive(Debug, Args)]

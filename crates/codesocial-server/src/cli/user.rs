@@ -56,11 +56,11 @@ struct Add {
 }
 
 #[derive(Debug, Args)]
-struct Of {
+pub(super) struct Of {
     #[command(flatten)]
-    common: Common,
+    pub(super) common: Common,
     /// Handle or e-mail address
-    person: String,
+    pub(super) person: String,
 }
 
 #[derive(Debug, Args)]
