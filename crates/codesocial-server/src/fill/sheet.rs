@@ -151,7 +151,7 @@ impl Making<'_> {
     }
 
     fn kind(&mut self, field: &Field) -> Kind {
-        let demanded = demanded(field);
+        let demanded = field.demanded();
         let editor = field.editor.as_str().rsplit('#').next().unwrap_or_default();
         let long = editor.starts_with("TextArea") || editor.starts_with("RichText");
         match editor {
@@ -250,15 +250,6 @@ impl Making<'_> {
 fn takes_either(field: &Field) -> bool {
     let kinds = field.values.kinds;
     kinds.iri && kinds.literal && !kinds.blank_node
-}
-
-/// All that is said of the values of a field: of each, of some, and by choice.
-fn demanded(field: &Field) -> Vec<&Values> {
-    let mut all = vec![&field.values];
-    all.extend(field.qualified.iter().map(|qualified| &qualified.values));
-    let choices: Vec<&Values> = all.iter().flat_map(|values| &values.choice).collect();
-    all.extend(choices);
-    all
 }
 
 fn distinct<'a>(iris: impl Iterator<Item = &'a NamedNode>) -> Vec<NamedNode> {

@@ -4,7 +4,7 @@ use super::label::Text;
 use super::link::Link;
 use super::reading::Reading;
 use crate::extract::Encoded;
-use codesocial_shacl::{Count, Field, Form, Labelled, Severity, Side, Values};
+use codesocial_shacl::{Count, Field, Form, Labelled, Severity, Side};
 use codesocial_store::Rules;
 use oxrdf::{Literal, NamedNode, Term};
 use serde::Serialize;
@@ -107,7 +107,7 @@ fn text(reading: &Reading<'_>, literal: &Literal) -> Text {
 
 fn groups(reading: &Reading<'_>, form: &Form) -> Vec<GroupView> {
     let view = |field: &Field| {
-        let all = demanded(field);
+        let all = field.demanded();
         let links = |terms: &[Labelled]| terms.iter().map(|one| labelled(reading, one)).collect();
         let iris = all.iter().flat_map(|values| {
             values.classes.iter().chain(&values.schemes).chain(values.datatype.as_ref())
@@ -140,15 +140,6 @@ fn groups(reading: &Reading<'_>, form: &Form) -> Vec<GroupView> {
     groups.collect()
 }
 
-/// All that is said of the values of a field: of each, of some, and by choice.
-fn demanded(field: &Field) -> Vec<&Values> {
-    let mut all = vec![&field.values];
-    all.extend(field.qualified.iter().map(|qualified| &qualified.values));
-    let choices: Vec<&Values> = all.iter().flat_map(|values| &values.choice).collect();
-    all.extend(choices);
-    all
-}
-
 fn labelled(reading: &Reading<'_>, one: &Labelled) -> Link {
     let plain =
         |text: Text| Link { href: None, text, external: false, accent: None, illustrative: false };
@@ -174,7 +165,7 @@ fn demands(reading: &Reading<'_>, field: &Field) -> Vec<String> {
     if field.read_only {
         demands.push(say("form.read-only", ""));
     }
-    for values in demanded(field) {
+    for values in field.demanded() {
         demands.extend(values.languages.iter().map(|l| say("form.in-language", &l.join(", "))));
         demands.extend(values.patterns.iter().map(|pattern| say("form.pattern", pattern)));
         if let Some(min) = values.length_min {

@@ -94,6 +94,17 @@ pub struct Field {
     pub messages: Vec<Literal>,
 }
 
+impl Field {
+    /// All that is said of its values: of each, of some, and by choice.
+    pub fn demanded(&self) -> Vec<&Values> {
+        let mut all = vec![&self.values];
+        all.extend(self.qualified.iter().map(|qualified| &qualified.values));
+        let choices: Vec<&Values> = all.iter().flat_map(|values| &values.choice).collect();
+        all.extend(choices);
+        all
+    }
+}
+
 /// How many values there are to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
