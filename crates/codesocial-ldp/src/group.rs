@@ -8,21 +8,21 @@ use oxrdf::{NamedNode, Quad};
 
 /// What becomes of somebody's place in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Membership {
+pub enum GroupMembership {
     Joins,
     Leaves,
 }
 
 /// The command by which somebody joins or leaves a group.
-pub fn membership(
+pub fn group_membership(
     request: Request<'_>,
     group: NamedNode,
     member: NamedNode,
-    membership: Membership,
+    membership: GroupMembership,
 ) -> Command {
     let mode = match membership {
-        Membership::Joins => AccessMode::Append,
-        Membership::Leaves => AccessMode::Write,
+        GroupMembership::Joins => AccessMode::Append,
+        GroupMembership::Leaves => AccessMode::Write,
     };
     request.command(
         CommandKind::Patch,
@@ -34,8 +34,8 @@ pub fn membership(
             let quad = Quad::new(group.clone(), vcard::HAS_MEMBER, member.clone(), group.clone());
             let mut client = Changeset::default();
             match membership {
-                Membership::Joins => client.added.push(quad),
-                Membership::Leaves => client.removed.push(quad),
+                GroupMembership::Joins => client.added.push(quad),
+                GroupMembership::Leaves => client.removed.push(quad),
             }
             Ok(Proposal { client, location: Some(group.clone()), ..Proposal::default() })
         }),

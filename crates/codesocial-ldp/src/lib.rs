@@ -34,7 +34,7 @@ pub use delete::delete;
 pub use document::{Document, DocumentKind, Found, described};
 pub use file::{Upload, post_file, put_file};
 pub use grants::{Grant, GrantChange, GranteeProperty, Grants, grant};
-pub use group::{Membership, membership};
+pub use group::{GroupMembership, group_membership};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was_loaded};
 pub use members::{Containment, Order, Page};

@@ -4,7 +4,7 @@
 use super::token::found;
 use super::{Common, Failure, say};
 use clap::{Args, Subcommand};
-use codesocial_ldp::{Membership, Request, membership, put};
+use codesocial_ldp::{GroupMembership, Request, group_membership, put};
 use codesocial_rdf::Base;
 use codesocial_rdf::vocab::{ldp, rdf, vcard};
 use codesocial_store::{Agent, Command, Crash, Options, Precondition, Random, State, Store};
@@ -59,8 +59,8 @@ impl Group {
             GroupCommand::List(common) => list(&common),
             GroupCommand::Add(of) => add(&of),
             GroupCommand::Members(of) => members(&of),
-            GroupCommand::Join(place) => place.set(Membership::Joins),
-            GroupCommand::Leave(place) => place.set(Membership::Leaves),
+            GroupCommand::Join(place) => place.set(GroupMembership::Joins),
+            GroupCommand::Leave(place) => place.set(GroupMembership::Leaves),
         }?;
         Ok(ExitCode::SUCCESS)
     }
@@ -95,11 +95,11 @@ fn members(of: &Of) -> Result<(), Failure> {
 }
 
 impl Place {
-    fn set(&self, place: Membership) -> Result<(), Failure> {
+    fn set(&self, place: GroupMembership) -> Result<(), Failure> {
         let registry = Registry::open(&self.common)?;
         let (group, member) = (registry.group(&self.group), registry.webid(&self.person)?);
         let precondition = Precondition::None;
-        registry.commit(precondition, |request| membership(request, group, member, place))
+        registry.commit(precondition, |request| group_membership(request, group, member, place))
     }
 }
 

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use codesocial_ldp::{Creation, Document, Membership};
+use codesocial_ldp::{Creation, Document, GroupMembership};
 use codesocial_rdf::vocab::{ldp as terms, rdf, vcard};
 use codesocial_store::{AccessMode, State as Registry};
 use oxrdf::{NamedNode, Term, Triple};
@@ -52,8 +52,8 @@ impl Visit {
         let is_container = self.parts.uri.path() == GROUPS;
         match self.parts.method {
             Method::POST if is_container => self.create(body).await,
-            Method::PATCH if !is_container => self.member(body, Membership::Joins).await,
-            Method::PUT if !is_container => self.member(body, Membership::Leaves).await,
+            Method::PATCH if !is_container => self.member(body, GroupMembership::Joins).await,
+            Method::PUT if !is_container => self.member(body, GroupMembership::Leaves).await,
             Method::GET | Method::HEAD => self.list(is_container),
             _ if is_container => Err(self.refuse(Refusal::Method("GET, HEAD, OPTIONS, POST"))),
             _ => Err(self.refuse(Refusal::Method("GET, HEAD, OPTIONS, PATCH, PUT, DELETE"))),
@@ -102,7 +102,7 @@ impl Visit {
         Ok((StatusCode::CREATED, [(LOCATION, location)]).into_response())
     }
 
-    async fn member(&self, body: Body, membership: Membership) -> Result<Response, Problem> {
+    async fn member(&self, body: Body, membership: GroupMembership) -> Result<Response, Problem> {
         let body = self.json(body).await?;
         let member = body.get("memberUri").and_then(Value::as_str);
         let member = member.and_then(|iri| NamedNode::new(iri).ok());
@@ -110,7 +110,7 @@ impl Visit {
         let mut random = self.app.random();
         let request = self.request(&mut random);
         let command =
-            codesocial_ldp::membership(request, self.document.clone(), member, membership);
+            codesocial_ldp::group_membership(request, self.document.clone(), member, membership);
         self.commit(command).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
