@@ -3,14 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SCHEMES, violations } from "./axe.mjs";
 import { launch } from "./chromium.mjs";
+import { SMALL, judge } from "./judge.mjs";
 import { serve } from "./server.mjs";
 
 const PASSWORD = "orage sur le lac";
-const SMALL = { width: 360, height: 780 };
-/** Where screenshots are kept to be looked at, if anywhere. */
-const SHOTS = process.env.CODESOCIAL_SHOTS;
 
 let server;
 let browser;
@@ -24,20 +21,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Nothing is wrong with the page as it stands, nor is it wider than the screen. */
-async function judge(page, name) {
-  for (const colorScheme of Object.keys(SCHEMES)) {
-    await page.emulateMedia({ colorScheme });
-    assert.deepEqual(await violations(page, colorScheme), [], `${name} ${colorScheme}`);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= page.viewportSize().width, `${name} is ${wide} pixels wide`);
-  if (SHOTS) {
-    await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
-  }
-}
 
 /** Types into the field that has the focus, and goes on to the next. */
 async function fill(page, texts) {

@@ -5,14 +5,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SCHEMES, violations } from "./axe.mjs";
 import { launch } from "./chromium.mjs";
+import { SMALL, judge } from "./judge.mjs";
 import { serve } from "./server.mjs";
 
 const PASSWORD = "orage sur le lac";
-const SMALL = { width: 360, height: 780 };
-/** Where screenshots are kept to be looked at, if anywhere. */
-const SHOTS = process.env.CODESOCIAL_SHOTS;
 
 let server;
 let browser;
@@ -26,20 +23,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** Nothing is wrong with the page as it stands, nor is it wider than the screen. */
-async function judge(page, name) {
-  for (const colorScheme of Object.keys(SCHEMES)) {
-    await page.emulateMedia({ colorScheme });
-    if (SHOTS) {
-      await page.screenshot({ path: `${SHOTS}/${name}-${colorScheme}.png`, fullPage: true });
-    }
-    assert.deepEqual(await violations(page, colorScheme), [], `${name} ${colorScheme}`);
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= page.viewportSize().width, `${name} is ${wide} pixels wide`);
-}
 
 /** A page of somebody who has just signed up. */
 async function member(handle, options = {}) {
