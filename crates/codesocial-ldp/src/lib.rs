@@ -25,7 +25,6 @@ mod load;
 
 mod grants;
 mod group;
-mod personal;
 mod profile;
 
 pub use containers::{CONTAINERS, ContainerEntry, Visibility, is_permanent};
@@ -40,7 +39,6 @@ pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was
 pub use members::{Containment, Order, Page};
 pub use n3_patch::{n3_patch, parse_n3_patch};
 pub use patch::patch;
-pub use personal::{Personal, erase};
 pub use post::{Creation, Model, ReadBody, label, post};
 pub use profile::profile;
 pub use put::put;

@@ -11,6 +11,7 @@ mod adoption;
 mod completeness;
 mod computed;
 mod numbering;
+mod personal;
 mod rules;
 mod version;
 mod visibility;
@@ -18,4 +19,5 @@ mod visibility;
 pub mod generate;
 
 pub use computed::computed;
+pub use personal::{Personal, erase};
 pub use version::{described_by, publish, snapshot, unversioned};

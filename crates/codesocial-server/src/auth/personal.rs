@@ -8,9 +8,10 @@ use super::visit::Visit;
 use crate::problem::Problem;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use codesocial_ldp::{Personal, Request};
+use codesocial_ldp::Request;
 use codesocial_rdf::vocab::{dct, foaf, rdf};
 use codesocial_rdf::write;
+use codesocial_registry::Personal;
 use codesocial_store::{
     Account, Agent, CommitError, Precondition, Random, SideError, SideTables, State, Store,
 };
@@ -108,5 +109,5 @@ pub(crate) async fn forget(
 ) -> Result<(), CommitError> {
     let webid = account.webid(store.state().base());
     let request = Request { agent: Agent::Server, now, random, precondition: Precondition::None };
-    store.commit(codesocial_ldp::erase(request, webid)).await.map(drop)
+    store.commit(codesocial_registry::erase(request, webid)).await.map(drop)
 }

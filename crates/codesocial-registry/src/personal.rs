@@ -4,8 +4,8 @@
 //! Invariant: after an erasure no document of the instance names the person, but versions that are
 //! sealed.
 
-use crate::Request;
 use codesocial_graph::Pattern;
+use codesocial_ldp::Request;
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{acl, dct, pair, rdf, vcard};
 use codesocial_store::{

@@ -2,10 +2,10 @@
 //! others stays without their name, and the journal still proves the rest.
 
 use codesocial_ldp::{
-    CONTAINERS, Creation, Installation, Personal, Request, delete, erase, install, post, profile,
-    put,
+    CONTAINERS, Creation, Installation, Request, delete, install, post, profile, put,
 };
 use codesocial_rdf::{Base, RdfSyntax, parse};
+use codesocial_registry::{Personal, erase};
 use codesocial_store::{
     AccessMode, Agent, Command, Crash, OpaqueId, Options, Person, Precondition, Random, Scope,
     State, Store, verify,
