@@ -176,11 +176,14 @@ fn a_full_disk_refuses_writes_serves_reads_and_recovers() {
         let body = format!("<> <a:p> \"{n} {text}\" .");
         server.put(&format!("/sandbox/full-{n}")).turtle(body).status()
     };
-    let full = (0..2_000).find(|n| write(*n) != 201).expect("the disk fills up");
+    let mut answers = (0..2_000).map(|n| (n, write(n)));
+    let (full, refusal) = answers.find(|(_, answer)| *answer != 201).expect("the disk fills up");
     assert!(full > 10, "some writes went well");
-    for n in full..full + 5 {
-        assert_eq!(write(n), 507);
-        assert_eq!(server.get(&format!("/sandbox/full-{n}")).status(), 404, "nothing half-written");
+    assert_eq!(refusal, 507);
+    // The journal may find room again in what it has taken already: a later write then goes well.
+    for (n, answer) in [(full, refusal)].into_iter().chain(answers.take(20)) {
+        let read = server.get(&format!("/sandbox/full-{n}")).status();
+        assert!(matches!((answer, read), (201, 200) | (507, 404)), "{n}: {answer}, then {read}");
     }
     assert_eq!(server.get(&format!("/sandbox/full-{}", full - 1)).status(), 200);
     fs::remove_file(&ballast).expect("the ballast is there");
