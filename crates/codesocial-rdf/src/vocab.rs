@@ -449,6 +449,17 @@ namespace! {
 }
 
 namespace! {
+    /// Keys and who holds them, <https://w3c.github.io/vc-data-integrity/vocab/security/>.
+    sec, "https://w3id.org/security#",
+    ASSERTION_METHOD = "assertionMethod",
+    CONTROLLER = "controller",
+    OWNER = "owner",
+    PUBLIC_KEY = "publicKey",
+    PUBLIC_KEY_MULTIBASE = "publicKeyMultibase",
+    PUBLIC_KEY_PEM = "publicKeyPem",
+}
+
+namespace! {
     /// What the SemApps instances say of files and pages.
     semapps, "http://semapps.org/ns/core#",
     FILE = "File",
