@@ -14,6 +14,7 @@ mod partners;
 mod remembered;
 mod secret;
 mod sessions;
+mod signatures;
 mod tickets;
 mod tokens;
 
