@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use codesocial_rdf::parse::SyntaxError;
 use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, negotiate};
+use codesocial_signatures::Fault;
 use codesocial_store::query::{LimitError, QueryError};
 use codesocial_store::{CommitError, Rejection, UpdateRefusal};
 use jiff::SignedDuration;
@@ -57,6 +58,14 @@ pub(crate) enum Refusal {
     Path,
     #[error("a token that is not good")]
     InvalidToken,
+    #[error(transparent)]
+    Signature(#[from] Fault),
+    #[error("a key that cannot be had: {0}")]
+    UnknownKey(String),
+    #[error("a signature that was used before")]
+    Replayed,
+    #[error("a signature and a token")]
+    TwoMeans,
     #[error("made by a page of another site")]
     CrossSite,
     #[error("too many attempts: wait {0} s")]
@@ -208,6 +217,10 @@ impl Refusal {
             Self::OtherRequest => (S::UNPROCESSABLE_ENTITY, "other-request", String::new()),
             Self::Path => (S::BAD_REQUEST, "path", String::new()),
             Self::InvalidToken => (S::UNAUTHORIZED, "invalid-token", String::new()),
+            Self::Signature(fault) => return told_signature(fault),
+            Self::UnknownKey(id) => (S::UNAUTHORIZED, "signature-key", id.clone()),
+            Self::Replayed => (S::UNAUTHORIZED, "signature-replayed", String::new()),
+            Self::TwoMeans => (S::BAD_REQUEST, "two-means", String::new()),
             Self::CrossSite => (S::FORBIDDEN, "cross-site", String::new()),
             Self::TooOften(seconds) => (S::TOO_MANY_REQUESTS, "too-often", seconds.to_string()),
             Self::SignupClosed => (S::FORBIDDEN, "signup-closed", String::new()),
@@ -295,6 +308,22 @@ fn told_rejection(rejection: &Rejection) -> Told {
     Told { status, name, about }
 }
 
+fn told_signature(fault: &Fault) -> Told {
+    let (name, about) = match fault {
+        Fault::Malformed(header) => ("signature-malformed", (*header).to_owned()),
+        Fault::Uncovered(component) => ("signature-uncovered", (*component).to_owned()),
+        Fault::Component(component) => ("signature-component", component.clone()),
+        Fault::Algorithm(name) => ("signature-algorithm", name.clone()),
+        Fault::Old => ("signature-old", String::new()),
+        Fault::Early => ("signature-early", String::new()),
+        Fault::Expired => ("signature-expired", String::new()),
+        Fault::DigestKind => ("signature-digest", String::new()),
+        Fault::Body => ("signature-body", String::new()),
+        Fault::Wrong => ("signature-wrong", String::new()),
+    };
+    Told { status: StatusCode::UNAUTHORIZED, name, about }
+}
+
 /// Rules that no shape can say, by their names in the domain.
 fn told_rule(rule: &str) -> &'static str {
     match rule {
@@ -379,10 +408,14 @@ impl IntoResponse for Problem {
 }
 
 /// RFC 6750 3.1: "invalid_token: The access token provided is expired, revoked, malformed, or
-/// invalid for other reasons." <https://www.rfc-editor.org/rfc/rfc6750#section-3.1>
+/// invalid for other reasons." <https://www.rfc-editor.org/rfc/rfc6750#section-3.1> To who signs:
+/// <https://datatracker.ietf.org/doc/html/draft-cavage-http-signatures-12#section-3.1.1>
 fn challenge(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::InvalidToken => "Bearer realm=\"codesocial\", error=\"invalid_token\"",
+        Refusal::Signature(_) | Refusal::UnknownKey(_) | Refusal::Replayed => {
+            "Signature realm=\"codesocial\", headers=\"(request-target) host date digest\""
+        }
         _ => "Bearer realm=\"codesocial\"",
     }
 }

@@ -5,8 +5,8 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    auth, context, export, health, metrics, once, openapi, pages, policy, quality, routes, search,
-    semapps, shapes, snapshot, sparql,
+    auth, body, context, export, health, metrics, once, openapi, pages, policy, quality, routes,
+    search, semapps, shapes, snapshot, sparql,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -65,7 +65,7 @@ async fn answered(
     let id = app.opaque_id().to_string();
     let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
     let mut response = if has_one_host(&request) {
-        next.run(request).instrument(span.clone()).await
+        next.run(body::judged(request)).instrument(span.clone()).await
     } else {
         Problem::from_parts(&app, &request.into_parts().0, Refusal::Host).into_response()
     };

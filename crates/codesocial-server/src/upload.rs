@@ -1,6 +1,7 @@
 //! The bytes of a file, written to the disk while they come: never whole in memory, and no more
 //! than the configuration allows.
 
+use crate::body;
 use crate::problem::Refusal;
 use crate::state::App;
 use axum::body::{Body, Bytes};
@@ -10,11 +11,8 @@ use std::io;
 
 /// Takes in a body as it is.
 pub(crate) async fn receive(app: &App, body: Body) -> Result<Received, Refusal> {
-    let seconds = app.config.client_seconds_max;
-    // Where the client went away, nobody reads this.
-    let bytes =
-        body.into_data_stream().map(|chunk| chunk.map_err(|_| Refusal::Unfinished(seconds)));
-    write(app, bytes).await
+    let bytes = body.into_data_stream();
+    write(app, bytes.map(|chunk| chunk.map_err(|error| body::unread(&app.config, &error)))).await
 }
 
 /// A file as a form sends it.
@@ -49,7 +47,7 @@ pub(crate) async fn receive_form(
 
 fn unread(app: &App, error: &multer::Error) -> Refusal {
     match error {
-        multer::Error::StreamReadFailed(_) => Refusal::Unfinished(app.config.client_seconds_max),
+        multer::Error::StreamReadFailed(error) => body::unread(&app.config, &**error),
         _ => Refusal::OneFile,
     }
 }

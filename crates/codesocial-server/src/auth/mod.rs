@@ -15,7 +15,9 @@ mod signup;
 mod visit;
 
 mod bearer;
+mod holders;
 mod session;
+mod signature;
 
 mod profile;
 mod signed;
@@ -49,6 +51,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use codesocial_rdf::Base;
 use codesocial_store::{Account, Agent, Person, Role, Scope, SideError};
 use cookie::SessionCookie;
+use holders::Holders;
 use mail::{Mailer, Wish};
 use partner::Journeys;
 use password::Passwords;
@@ -59,6 +62,7 @@ use tokio::sync::mpsc::Receiver;
 /// What identity needs of the running server.
 pub(crate) struct Auth {
     cookie: SessionCookie,
+    holders: Holders,
     journeys: Journeys,
     passwords: Passwords,
     rates: Rates,
@@ -73,6 +77,7 @@ impl Auth {
         let (mailer, wishes) = mail.unzip();
         Self {
             cookie: SessionCookie::of(base),
+            holders: Holders::default(),
             journeys: Journeys::of(base),
             passwords: Passwords::new(),
             rates: Rates::default(),
@@ -113,6 +118,9 @@ pub(crate) async fn send_mail(app: App) {
 
 /// Who sends a request, by the first of the ways that it takes.
 pub(crate) async fn agent(app: &App, parts: &Parts) -> Result<Agent, Refusal> {
+    if let Some(agent) = signature::agent(app, parts).await? {
+        return Ok(agent);
+    }
     if let Some(agent) = bearer::agent(app, parts).await? {
         return Ok(agent);
     }

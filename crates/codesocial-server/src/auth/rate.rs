@@ -18,6 +18,12 @@ pub(crate) struct Rate {
     refill: SignedDuration,
 }
 
+impl Rate {
+    pub(crate) const fn new(at_once: u32, refill: SignedDuration) -> Self {
+        Self { at_once, refill }
+    }
+}
+
 /// Guesses of one account's password from one address.
 pub(crate) const GUESSES: Rate = Rate { at_once: 5, refill: SignedDuration::from_secs(30) };
 /// Guesses from one address, whatever the account.

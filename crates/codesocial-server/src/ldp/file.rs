@@ -3,6 +3,7 @@
 
 use super::read::{Outcome, tag};
 use super::{Call, header};
+use crate::body;
 use crate::extract::{ByteRange, EntityTag, Portion};
 use crate::problem::{Problem, Refusal};
 use crate::rendered::Key;
@@ -177,11 +178,22 @@ impl Call {
     /// The file of a form, as the front-ends of SemApps send it.
     pub(super) async fn post_form(&self, body: Body) -> Result<Response, Problem> {
         self.may_upload(AccessMode::Append)?;
+        let body = match codesocial_signatures::is_signed(&self.parts.headers) {
+            // A form ends where it says so, and what is signed where the body does.
+            true => self.whole(body).await?,
+            false => body,
+        };
         let received = upload::receive_form(&self.app, self.content_type(), body).await;
         let FormFile { received, media_type, name } = received.map_err(|r| self.refuse(r))?;
         let media_type = media_type.unwrap_or_else(|| "application/octet-stream".to_owned());
         let name = self.slug().or(Some(name));
         self.post_upload(Upload { received, media_type, name }).await
+    }
+
+    async fn whole(&self, body: Body) -> Result<Body, Problem> {
+        let config = &self.app.config;
+        let read = body::read_at_most(config.ldp.file_bytes_max, config, body).await;
+        read.map(Body::from).map_err(|refusal| self.refuse(refusal))
     }
 
     async fn post_upload(&self, upload: Upload) -> Result<Response, Problem> {
