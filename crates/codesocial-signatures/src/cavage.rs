@@ -36,7 +36,13 @@ fn claim(request: &Request<'_>, line: &str) -> Result<Claim, Fault> {
     let seconds = |name| parameter(name).map(|text| seconds(text).ok_or(MALFORMED)).transpose();
     let (created, expires) = (seconds("created")?, seconds("expires")?);
     let named = parameter("algorithm");
-    let base = base(request, &covered, named.unwrap_or_default(), [created, expires])?;
+    let named_or_none = named.unwrap_or_default();
+    let mut bases = vec![base(request, &covered, named_or_none, [created, expires])?];
+    // Servers of the fediverse sign the path alone, some of them: enough for what changes nothing.
+    if request.query().is_some() && request.method.is_safe() {
+        let request = Request { target: request.path(), ..*request };
+        bases.push(base(&request, &covered, named_or_none, [created, expires])?);
+    }
     let is_covered = |name: &str| covered.iter().any(|own| own == name);
     Ok(Claim {
         key_id: key_id.to_owned(),
@@ -45,7 +51,7 @@ fn claim(request: &Request<'_>, line: &str) -> Result<Claim, Fault> {
         covered,
         algorithm: named.map_or(Ok(None), algorithm)?,
         signature: signature.map_err(|_| MALFORMED)?,
-        base,
+        bases,
     })
 }
 

@@ -35,8 +35,8 @@ pub struct Claim {
     pub(crate) times: Times,
     pub(crate) algorithm: Option<Algorithm>,
     pub(crate) signature: Vec<u8>,
-    /// What is signed.
-    pub(crate) base: Vec<u8>,
+    /// What is signed: one of these, the first where there is a choice.
+    pub(crate) bases: Vec<Vec<u8>>,
 }
 
 /// Seconds that a signature tells. Creation counts only where it is signed.
@@ -148,7 +148,7 @@ impl Claim {
         for key in keys {
             for how in key.algorithms(self.algorithm) {
                 is_tried = true;
-                if key.verifies(how, &self.base, &self.signature) {
+                if self.bases.iter().any(|base| key.verifies(how, base, &self.signature)) {
                     return Ok(());
                 }
             }
@@ -163,7 +163,7 @@ impl Claim {
     /// kinds there are several for the same words, and who saw one can make the others.
     pub fn name(&self, signer: &str) -> [u8; 32] {
         let digest = Sha256::new().chain_update(signer).chain_update([0]);
-        digest.chain_update(&self.base).finalize().into()
+        digest.chain_update(self.bases.concat()).finalize().into()
     }
 }
 

@@ -50,7 +50,8 @@ fn claim(request: &Request<'_>, input: InnerList, signature: Vec<u8>) -> Result<
     let algorithm = text("alg")?.map(|name| algorithm(&name)).transpose()?;
     let key_id = text("keyid")?.filter(|id| !id.is_empty()).ok_or(MALFORMED)?;
     let (covered, base) = base(request, input)?;
-    Ok(Claim { key_id, form: Form::Rfc9421, times, covered, algorithm, signature, base })
+    let bases = vec![base];
+    Ok(Claim { key_id, form: Form::Rfc9421, times, covered, algorithm, signature, bases })
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc9421#section-6.2.2>

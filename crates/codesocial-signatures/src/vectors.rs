@@ -111,7 +111,7 @@ fn the_key_of_the_standard_makes_the_signature_of_the_standard() {
     let (claim, _) = example(input, "AAAA");
     let secret = STANDARD.decode(ED25519_SECRET).expect("base 64");
     let key = SigningKey::from_pkcs8(&secret).expect("a key");
-    let signature = key.sign(&claim.base, &SystemRandom::new()).expect("signed");
+    let signature = key.sign(&claim.bases[0], &SystemRandom::new()).expect("signed");
     assert_eq!(
         STANDARD.encode(signature),
         "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw=="

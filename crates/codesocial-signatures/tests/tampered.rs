@@ -193,6 +193,26 @@ fn what_was_changed_on_the_way_is_refused() {
     check("no body", |sent| sent.body.clear(), Body, Body);
 }
 
+/// Some servers of the fediverse sign the path without the query.
+#[test]
+fn a_query_may_be_left_out_of_what_changes_nothing_in_the_draft_alone() {
+    for (method, form, is_good) in [
+        (Method::GET, Form::Cavage, true),
+        (Method::HEAD, Form::Cavage, true),
+        (Method::POST, Form::Cavage, false),
+        (Method::DELETE, Form::Cavage, false),
+        (Method::GET, Form::Rfc9421, false),
+    ] {
+        let mut sent = Sent::new(method.clone(), b"");
+        sent.target = "/inbox".to_owned();
+        let mut sent = sent.signed(rsa(), form);
+        sent.target = "/inbox?page=1".to_owned();
+        assert_eq!(sent.judged(&rsa().public).is_ok(), is_good, "{method} {form:?}");
+        sent.target = "/outbox?page=1".to_owned();
+        assert_eq!(sent.judged(&rsa().public), Err(Fault::Wrong), "{method} {form:?}");
+    }
+}
+
 #[test]
 fn what_the_headers_say_otherwise_is_refused() {
     use Fault::{Uncovered, Wrong};
