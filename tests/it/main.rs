@@ -49,6 +49,7 @@ mod semapps;
 mod server_rules;
 mod sessions;
 mod shapes;
+mod signatures;
 mod slow;
 mod slug;
 mod sparql;

@@ -14,7 +14,7 @@ const PASSWORD: &str = "orage sur le lac";
 const ORIGIN: &str = "http://registre.example";
 
 /// A server with this configuration.
-fn configured(text: &str) -> Server {
+pub(crate) fn configured(text: &str) -> Server {
     let folder = Folder::new();
     let file = folder.path().join("codesocial.toml");
     std::fs::write(&file, text).expect("the folder can be written");

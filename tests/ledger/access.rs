@@ -47,7 +47,11 @@ pub(crate) const ROWS: &[Row] = &[
         "a description and an access document follow their subject",
         Story("files.rs", "an_access_document_decides_on_the_bytes_and_on_the_description"),
     ),
-    ("WAC-24", "an agent of elsewhere who signs is one like those of here", Here(signed)),
+    (
+        "WAC-24",
+        "an agent of elsewhere who signs is one like those of here",
+        Story("signatures.rs", "an_agent_of_elsewhere_is_one_like_those_of_here"),
+    ),
     (
         "WAC-25",
         "the addresses of SemApps show and change the same access",
@@ -414,16 +418,6 @@ fn as_absent(ground: &Ground) {
         };
         assert_eq!(answer(&hidden), answer(&absent), "{method}");
     }
-}
-
-fn signed(ground: &Ground) {
-    let document = ground.resource();
-    let granted = "acl:agent <https://elsewhere.example/me> ; acl:accessTo <> ; acl:mode acl:Read";
-    grant(ground, &document, &[granted]);
-    let signature = "keyId=\"https://elsewhere.example/me\",algorithm=\"rsa-sha256\",\
-        headers=\"(request-target) host date\",signature=\"AAAA\"";
-    let answer = ground.get(&document).header("Signature", signature).send();
-    assert_eq!(answer.status, 401, "a signature that is none is told to be: {answer:?}");
 }
 
 fn last_controller(ground: &Ground) {

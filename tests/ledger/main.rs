@@ -17,6 +17,7 @@ mod memberships;
 mod patches;
 mod representations;
 mod resources;
+mod signatures;
 
 use codesocial_tests::expected::{self, Case};
 use codesocial_tests::server::Server;
@@ -40,7 +41,7 @@ enum Proof {
     Elsewhere(&'static str, &'static str),
 }
 
-const ROWS: [&[Row]; 11] = [
+const ROWS: [&[Row]; 12] = [
     access::ROWS,
     answers::ROWS,
     binaries::ROWS,
@@ -52,10 +53,11 @@ const ROWS: [&[Row]; 11] = [
     patches::ROWS,
     representations::ROWS,
     resources::ROWS,
+    signatures::ROWS,
 ];
 
 /// What the rows are about, and how many of them there are.
-const AREAS: [(&str, usize); 3] = [("AUTH", 8), ("LDP", 97), ("WAC", 28)];
+const AREAS: [(&str, usize); 4] = [("AUTH", 8), ("HS", 20), ("LDP", 97), ("WAC", 28)];
 
 thread_local! {
     /// What the case on this thread failed with.
