@@ -35,10 +35,16 @@ export async function serving(args, use) {
 }
 
 /** Serves an empty registry whose names are its addresses, as clients take them to be. */
-export async function servingItself(use) {
+export async function servingItself(use, args = []) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}/`;
-  return serving(['--listen', `127.0.0.1:${port}`, '--base', base], () => use(base));
+  return serving(['--listen', `127.0.0.1:${port}`, '--base', base, ...args], () => use(base));
+}
+
+/** Asks as the administrator. */
+export function asAdministrator(url, options = {}) {
+  const headers = { ...options.headers, Authorization: `Bearer ${TOKEN}` };
+  return fetch(url, { ...options, headers });
 }
 
 /** A `fetch` with the administrator's token that tells each request and its answer. */
