@@ -104,7 +104,7 @@ fn a_body_is_judged_whole_whatever_it_is() {
         for form in BOTH {
             let before = members();
             let more = format!("{body} ");
-            let other = body.replace('t', "T").replace('1', "3").replace('2', "3");
+            let other = body.replace('t', "T").replace(['1', '2'], "3");
             for altered in [&more, &other, &body[1..].to_owned()] {
                 let request = sent(form, altered);
                 assert_eq!(reason(&request.send()), "signature-body", "{kind}: {altered}");

@@ -71,8 +71,7 @@ impl Peer {
         let first = lines.next().transpose()?.unwrap_or_default();
         while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
         let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-        let told = self.documents.lock().expect("whole").get(&path).cloned();
-        self.asked.lock().expect("whole").push(path);
+        let told = self.told(path);
         let status = if told.is_some() { "200 OK" } else { "410 Gone" };
         let (kind, body) = told.unwrap_or_default();
         let length = body.len();
@@ -81,6 +80,12 @@ impl Peer {
             "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\
              Connection: close\r\n\r\n{body}"
         )
+    }
+
+    fn told(&self, path: String) -> Option<(String, String)> {
+        let told = self.documents.lock().expect("whole").get(&path).cloned();
+        self.asked.lock().expect("whole").push(path);
+        told
     }
 
     /// The paths that were asked for, in their order.
