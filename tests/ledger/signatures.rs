@@ -12,7 +12,10 @@ pub(crate) const ROWS: &[Row] = &[
     (
         "HS-01",
         "a POST signed as the draft has it, by RSA, verifies",
-        Elsewhere(TAMPERED, "what_is_signed_in_either_form_with_either_kind_of_key_is_good"),
+        Elsewhere(
+            "../crates/codesocial-signatures/tests/semapps.rs",
+            "what_a_relay_of_semapps_signs_is_good_and_its_actors",
+        ),
     ),
     (
         "HS-02",
