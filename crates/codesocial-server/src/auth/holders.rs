@@ -216,3 +216,51 @@ async fn document(app: &App, address: &str) -> Result<KeyDocument, Unknown> {
         Err(error) => Err(Unknown::Malformed(address, error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use oxrdf::NamedNode;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    fn known(is_held: bool) -> Known {
+        let owner = NamedNode::new_unchecked("https://peer.example/users/a");
+        let holder = is_held.then(|| Arc::new(Holder { owner, keys: Vec::new() }));
+        Known { asked: at(0), renewed: None, holder }
+    }
+
+    #[test]
+    fn a_key_is_believed_for_an_hour_and_its_absence_for_five_minutes() {
+        for (is_held, second, expected) in
+            [(true, 3_599, true), (true, 3_600, false), (false, 299, true), (false, 300, false)]
+        {
+            assert_eq!(known(is_held).is_fresh(at(second)), expected, "{is_held} {second}");
+        }
+    }
+
+    #[test]
+    fn what_was_missed_makes_room_first_and_what_is_waited_for_stays() {
+        let slot = |known| Arc::new(Waiting::new(Some(known)));
+        let mut slots: HashMap<String, Slot> =
+            (0..HOLDERS_MAX).map(|n| (n.to_string(), slot(known(n < 10)))).collect();
+        make_room(&mut slots);
+        assert_eq!(slots.len(), 10);
+        slots.extend((0..HOLDERS_MAX).map(|n| (format!("other {n}"), slot(known(true)))));
+        let waiting = slots["3"].clone();
+        make_room(&mut slots);
+        assert_eq!(slots.keys().collect::<Vec<_>>(), ["3"]);
+        drop(waiting);
+    }
+
+    #[test]
+    fn servers_are_told_apart_by_scheme_host_and_port() {
+        let of = |address| origin_of(address).unwrap_or_default();
+        assert_eq!(of("HTTPS://Peer.Example:443/users/a#k"), "https://peer.example");
+        assert_eq!(of("http://peer.example:8080/a"), "http://peer.example:8080");
+        assert_ne!(of("https://registre.example.evil.example/a"), of("https://registre.example/"));
+        assert_eq!(origin_of("main-key"), None);
+    }
+}

@@ -1,7 +1,7 @@
 //! People of other servers, by the signatures of their requests.
 //!
 //! Invariant: a signature is good for this server, for its request, for its hour, and once where
-//! the request may change something. What it does not cover counts as changed on the way.
+//! the request may change something.
 //!
 //! It stands alone: a request that brings a token too is refused, as it would be unclear for whom
 //! it is. A cookie beside it says nothing. `Host` counts for nothing either, as proxies change it:
