@@ -22,6 +22,8 @@ pub enum SignError {
     KeyId,
     #[error("the key does not sign")]
     Key,
+    #[error("there is no randomness to be had")]
+    Random,
     #[error(transparent)]
     Component(#[from] Fault),
 }
@@ -69,7 +71,10 @@ pub fn sign(
             (cavage::SIGNATURE, text)
         }
         Form::Rfc9421 => {
-            let input = input(key_id, key, now, !body.is_empty()).ok_or(SignError::KeyId)?;
+            let mut nonce = [0; 16];
+            random.fill(&mut nonce).map_err(|_| SignError::Random)?;
+            let input = input((key_id, key), now, nonce, !body.is_empty());
+            let input = input.ok_or(SignError::KeyId)?;
             let (_, base) = rfc9421::base(&signed, input.clone())?;
             added.insert(rfc9421::SIGNATURE_INPUT, value(&labelled(input.into()))?);
             let signature = BareItem::ByteSequence(signature(&base)?);
@@ -87,8 +92,14 @@ fn cavage_base(request: &Request<'_>, has_body: bool) -> Result<(String, Vec<u8>
     Ok((covered.join(" "), cavage::base(request, &names, "", [None, None])?))
 }
 
-/// What a signature of the standard covers, and what it says of itself.
-fn input(key_id: &str, key: &SigningKey, now: Timestamp, has_body: bool) -> Option<InnerList> {
+/// What a signature of the standard covers, and what it says of itself: with a nonce, as two
+/// requests of one second may be alike, and who verifies takes each signature once.
+fn input(
+    (key_id, key): (&str, &SigningKey),
+    now: Timestamp,
+    nonce: [u8; 16],
+    has_body: bool,
+) -> Option<InnerList> {
     let text = |text: &str| sfv::String::from_string(text.to_owned()).ok().map(BareItem::String);
     let mut covered = vec!["@method", "@target-uri", "@authority"];
     covered.extend(has_body.then_some("content-digest"));
@@ -99,7 +110,12 @@ fn input(key_id: &str, key: &SigningKey, now: Timestamp, has_body: bool) -> Opti
         SigningKey::Ed25519(_) => "ed25519",
     };
     let created = BareItem::Integer(Integer::try_from(now.as_second()).ok()?);
-    let parameters = [("created", created), ("keyid", text(key_id)?), ("alg", text(algorithm)?)];
+    let parameters = [
+        ("created", created),
+        ("keyid", text(key_id)?),
+        ("alg", text(algorithm)?),
+        ("nonce", text(&STANDARD.encode(nonce))?),
+    ];
     let parameters = parameters
         .into_iter()
         .map(|(name, value)| Some((Key::from_string(name.to_owned()).ok()?, value)));

@@ -427,6 +427,7 @@ fn the_same_words_of_a_signer_have_one_name() {
     assert_eq!(one.name("a"), claim(Form::Cavage).name("a"));
     assert_ne!(one.name("a"), one.name("b"));
     assert_ne!(one.name("a"), other.name("a"));
+    assert_ne!(other.name("a"), claim(Form::Rfc9421).name("a"), "each has a nonce");
 }
 
 proptest! {
