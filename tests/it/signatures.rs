@@ -173,6 +173,17 @@ fn a_signature_that_is_not_good_is_refused_for_its_reason() {
         assert_eq!(told(form, "GET", "/.well-known/x", "", "", ""), "signature-wrong");
     }
     assert_eq!(told(Standard, "GET", &query, "", "", ""), "signature-wrong", "query");
+    // Of the draft, servers of the fediverse leave it out, and it chooses a form only.
+    let sign = |path| peer.signature(&peer.key_id(), Cavage, "GET", path, b"");
+    for (path, asked, expected) in [
+        (DOCUMENT, &*query, 200),
+        ("/sparql", "/sparql?query=ASK%20%7B%7D", 401),
+        ("/sparql?query=ASK%20%7B%7D", "/sparql?query=ASK%20%7B%7D", 200),
+    ] {
+        let request = server.anonymous("GET", asked);
+        let request = sign(path).iter().fold(request, |request, (n, v)| request.header(n, v));
+        assert_eq!(request.status(), expected, "{path} {asked}");
+    }
     for (form, name, from, to, expected) in [
         (Cavage, "Signature", " date", "", "signature-uncovered"),
         (Cavage, "Signature", "host date", "host date x-none", "signature-component"),

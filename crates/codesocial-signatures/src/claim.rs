@@ -142,6 +142,14 @@ impl Claim {
         }
     }
 
+    /// The claim without the choice to leave the query open: for an address whose query is what is
+    /// asked.
+    #[must_use]
+    pub fn with_query(mut self) -> Self {
+        self.bases.truncate(1);
+        self
+    }
+
     /// Whether one of the keys made it, by an algorithm that is the key's own.
     pub fn verify(&self, keys: &[PublicKey]) -> Result<(), Fault> {
         let mut is_tried = false;

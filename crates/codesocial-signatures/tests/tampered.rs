@@ -208,6 +208,8 @@ fn a_query_may_be_left_out_of_what_changes_nothing_in_the_draft_alone() {
         let mut sent = sent.signed(rsa(), form);
         sent.target = "/inbox?page=1".to_owned();
         assert_eq!(sent.judged(&rsa().public).is_ok(), is_good, "{method} {form:?}");
+        let claim = claims(&sent.request(), now()).expect("well written").remove(0).with_query();
+        assert_eq!(claim.verify(&[rsa().public.clone()]), Err(Fault::Wrong));
         sent.target = "/outbox?page=1".to_owned();
         assert_eq!(sent.judged(&rsa().public), Err(Fault::Wrong), "{method} {form:?}");
     }

@@ -10,6 +10,7 @@
 use super::holders::Wanted;
 use super::{origin, visit};
 use crate::problem::Refusal;
+use crate::routes;
 use crate::state::App;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -49,7 +50,10 @@ fn claims(app: &App, parts: &Parts) -> Result<Vec<Claim>, Refusal> {
     let target = format!("{below}{asked}");
     let (method, headers) = (&parts.method, &parts.headers);
     let request = Request { method, scheme, authority, target: &target, headers };
-    codesocial_signatures::claims(&request, (app.clock)()).map_err(Refusal::Signature)
+    let claims = codesocial_signatures::claims(&request, (app.clock)())?;
+    // There the query is all that is asked.
+    let is_query = parts.uri.path() == routes::SPARQL;
+    Ok(claims.into_iter().map(|own| if is_query { own.with_query() } else { own }).collect())
 }
 
 /// Who made a signature. Where the key that is known did not make it, it may be an older one.
