@@ -82,3 +82,82 @@ fn what_its_authors_opened_stays_open_until_its_words_change() {
     server.put("/codesocials/x").turtle(draft("B")).send().expect_status(204);
     assert_eq!(server.get("/codesocials/x").status(), 200);
 }
+
+/// What happens to a description, and which documents the public reads then: its own, `s` a section
+/// and `p` a statement of it, `i` and `j` the intentions of its sections.
+const PARTS: &[(&str, &str, &str)] = &[
+    ("PUT", "brouillon", ""),
+    ("PUT", "publie", "cspij"),
+    ("PUT", "propose", ""),
+    ("PUT", "consenti", "cspij"),
+    ("PUT", "brouillon", ""),
+    ("DELETE", "", ""),
+];
+
+const STATEMENT: &str = "
+    <> a cs:PurposeStatement ; cs:text \"Relier\"@fr ;
+        cs:facet <https://w3id.org/codesocial/scheme/facette/mission> ;
+        cs:horizon <https://w3id.org/codesocial/scheme/horizon/court> .";
+
+#[test]
+fn the_parts_of_a_description_follow_it() {
+    let server = Server::empty();
+    let names = [
+        ('c', "/codesocials/x"),
+        ('s', "/documents/s"),
+        ('p', "/documents/p"),
+        ('i', "/intentions/i"),
+        ('j', "/intentions/j"),
+    ];
+    let write = |path: &str, body: &str| {
+        let written = server.put(path).turtle(format!("{PREFIXES}{body}")).send();
+        assert!([201, 204].contains(&written.status), "{path}: {written:?}");
+    };
+    let description = |status: &str| {
+        format!(
+            "<> pair:label \"X\" ; cs:status life:{status} ; cs:hasSection <#e>, </documents/s> .
+             <#e> cs:sectionOf <> ."
+        )
+    };
+    write("/codesocials/x", &description("publie"));
+    write("/documents/p", STATEMENT);
+    write(
+        "/documents/s",
+        "<> a cs:Section ; cs:sectionOf </codesocials/x> ; cs:statement </documents/p> ;
+            cs:sectionKind <https://w3id.org/codesocial/scheme/section/raison-detre> .",
+    );
+    write("/intentions/i", "<> pair:label \"I\" ; cs:expressedIn </codesocials/x#e> .");
+    write("/intentions/j", "<> pair:label \"J\" ; cs:expressedIn </documents/s> .");
+    for (method, status, expected) in PARTS {
+        match *method {
+            "PUT" => write("/codesocials/x", &description(status)),
+            _ => assert_eq!(server.delete("/codesocials/x").status(), 204),
+        }
+        let is_read = |(_, path): &&(char, &str)| server.get(path).status() == 200;
+        let read: String = names.iter().filter(is_read).map(|(name, _)| *name).collect();
+        assert_eq!(read, *expected, "after {method} {status}");
+    }
+}
+
+#[test]
+fn nobody_opens_or_closes_what_is_anothers_by_naming_it() {
+    let server = Server::empty();
+    let closed = "@prefix acl: <http://www.w3.org/ns/auth/acl#> .
+        <#a> a acl:Authorization ; acl:accessTo </documents/p> ; acl:agent </#administrators> ;
+            acl:mode acl:Read, acl:Write, acl:Control .";
+    let statement = format!("{PREFIXES}{STATEMENT}");
+    server.put("/documents/p").turtle(statement).send().expect_status(201);
+    let mallory = server.person("mallory");
+    let naming = |status: &str| {
+        format!(
+            "{PREFIXES} <> pair:label \"M\" ; cs:status life:{status} ; cs:hasSection <#s> .
+             <#s> cs:statement </documents/p> ."
+        )
+    };
+    let place = mallory.ask("POST", "/codesocials").turtle(naming("brouillon")).send();
+    let place = place.expect_status(201).location();
+    assert_eq!(server.get("/documents/p").status(), 200);
+    server.put("/documents/p.acl").turtle(closed).send().expect_status(201);
+    mallory.ask("PUT", &place).turtle(naming("publie")).send().expect_status(204);
+    assert_eq!(server.get("/documents/p").status(), 404);
+}

@@ -1,15 +1,19 @@
-//! What its own words keep from the public: drafts, knowledge seeds that are not published yet,
-//! offers and needs for members or for chosen readers. A document is withdrawn when it begins to
-//! say so, and opened when it ends; between, its access document is its authors'.
+//! What its own words keep from the public: drafts with their parts, knowledge seeds that are not
+//! published yet, offers and needs for members or for chosen readers. A document is withdrawn when
+//! it begins to say so, and opened when it ends; between, its access document is its authors'.
 //!
-//! Invariant: nothing here opens what the document did not close by its own words before.
+//! Invariant: nothing here opens what the document did not close by its own words before. A part
+//! says itself what it is a part of, or one hand made both: nobody opens what is another's.
 
-use crate::facts::{nodes, values};
+use crate::description::document_of;
+use crate::facts::{nodes, subjects, values};
 use codesocial_graph::State;
-use codesocial_rdf::vocab::{acl, codesocial_status, cs, disclosure, foaf, odrl, seed_status};
+use codesocial_rdf::vocab::{
+    acl, codesocial_status, cs, dct, disclosure, foaf, odrl, rdf, seed_status,
+};
 use codesocial_rdf::{Changeset, GraphKind};
 use codesocial_store::{About, AccessMode, AclText, Grantee, acl_of, administrators};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, Term, Triple};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
 use std::collections::BTreeSet;
 
 /// The values of `cs:status` and `cs:disclosure` under which not everyone reads.
@@ -25,43 +29,142 @@ const CLOSED: [NamedNodeRef<'_>; 6] = [
 /// What comes from a public page, or is invented to be shown, is everyone's.
 const SHOWN: [&str; 2] = ["source", "illustrative"];
 
+/// How a part says what it is a part of, and how a whole names its parts.
+const PART_OF: [NamedNodeRef<'_>; 2] = [cs::EXPRESSED_IN, cs::SECTION_OF];
+const PARTS: [NamedNodeRef<'_>; 2] = [cs::HAS_SECTION, cs::STATEMENT];
+
+/// A statement or an intention is in a section, and that in a #CodeSocial.
+const DEPTH_MAX: usize = 2;
+
 /// The fragment of the authorization by which a document is opened.
 const OPENED: &str = "published";
 
 /// The changes of access documents that follow from what documents say of themselves.
 pub(crate) fn visibility(before: &State, after: &State, nets: &[&Changeset]) -> Changeset {
     let mut changes = Changeset::default();
-    for document in told(after, nets) {
-        match (is_closed(before, &document), is_closed(after, &document)) {
-            (false, true) => close(after, &document, &mut changes),
-            (true, false) if exists(after, &document) => open(after, &document, &mut changes),
+    let mut waiting = told(after, nets);
+    let mut seen = BTreeSet::new();
+    while let Some(document) = waiting.pop_first() {
+        if !seen.insert(document.clone()) {
+            continue;
+        }
+        let closed = [before, after].map(|state| is_closed(state, &document, DEPTH_MAX));
+        match closed {
+            [false, true] => close(after, &document, &mut changes),
+            [true, false] if is_whole(after, &document) => open(after, &document, &mut changes),
             _ => {}
+        }
+        if closed[0] != closed[1] {
+            waiting.extend([before, after].into_iter().flat_map(|state| parts(state, &document)));
         }
     }
     changes
 }
 
-/// The documents of whose status or disclosure a change speaks.
+/// The documents of which a change says who may read them, or what they are parts of.
 fn told(state: &State, nets: &[&Changeset]) -> BTreeSet<NamedNode> {
-    nets.iter()
-        .flat_map(|net| net.removed.iter().chain(&net.added))
-        .filter(|quad| [cs::STATUS, cs::DISCLOSURE].contains(&quad.predicate.as_ref()))
-        .filter_map(|quad| match &quad.graph_name {
-            GraphName::NamedNode(graph) => Some(graph.clone()),
-            GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
-        })
-        .filter(|graph| state.base().kind_of(graph.as_ref()) == GraphKind::Resource)
-        .collect()
+    let quads = nets.iter().flat_map(|net| net.removed.iter().chain(&net.added));
+    let of = |quad: &Quad| match &quad.graph_name {
+        GraphName::NamedNode(graph) => {
+            let property = quad.predicate.as_ref();
+            let is_own = [cs::STATUS, cs::DISCLOSURE, cs::ORIGIN].contains(&property)
+                || PART_OF.contains(&property);
+            match &quad.object {
+                _ if is_own => Some(graph.clone()),
+                Term::NamedNode(part) if PARTS.contains(&property) => {
+                    Some(document_of(part.as_ref()))
+                }
+                _ => None,
+            }
+        }
+        GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
+    };
+    let documents = quads.filter_map(of);
+    documents.filter(|graph| state.base().kind_of(graph.as_ref()) == GraphKind::Resource).collect()
 }
 
-fn is_closed(state: &State, document: &NamedNode) -> bool {
+/// Whether a document, or what it is a part of, is not for everyone.
+fn is_closed(state: &State, document: &NamedNode, depth: usize) -> bool {
     let said: Vec<Triple> = state.graph(document.as_ref().into()).collect();
     let says = |property, value: &NamedNodeRef<'_>| {
         nodes(&said, document.as_ref(), property).any(|node| node == value)
     };
     let is_shown = values(&said, document.as_ref(), cs::ORIGIN)
         .any(|origin| matches!(origin, Term::Literal(text) if SHOWN.contains(&text.value())));
-    !is_shown && CLOSED.iter().any(|value| says(cs::STATUS, value) || says(cs::DISCLOSURE, value))
+    let is_own = CLOSED.iter().any(|value| says(cs::STATUS, value) || says(cs::DISCLOSURE, value));
+    let follows = || {
+        let wholes = wholes(state, document, &said);
+        depth > 0 && wholes.iter().any(|whole| is_closed(state, whole, depth - 1))
+    };
+    !is_shown && (is_own || follows())
+}
+
+/// The documents that a document is a part of.
+fn wholes(state: &State, document: &NamedNode, said: &[Triple]) -> BTreeSet<NamedNode> {
+    let told = said.iter().filter(|triple| PART_OF.contains(&triple.predicate.as_ref()));
+    let told = told.filter_map(|triple| match &triple.object {
+        Term::NamedNode(whole) => Some(document_of(whole.as_ref())),
+        Term::BlankNode(_) | Term::Literal(_) => None,
+    });
+    let mut wholes: BTreeSet<NamedNode> = told.collect();
+    let mut maker = None;
+    let is_part = |node: &NamedNodeRef<'_>| {
+        let classes = [cs::SECTION, cs::PURPOSE_STATEMENT];
+        nodes(said, *node, rdf::TYPE).any(|class| classes.contains(&class.as_ref()))
+    };
+    for node in named(said).into_iter().filter(is_part) {
+        for (whole, _) in PARTS.iter().flat_map(|part| subjects(state, *part, node)) {
+            let whole = document_of(whole);
+            let maker = maker.get_or_insert_with(|| maker_of(state, document));
+            if maker_of(state, &whole) == *maker {
+                wholes.insert(whole);
+            }
+        }
+    }
+    wholes.remove(document);
+    wholes
+}
+
+/// The documents of the parts of a document.
+fn parts(state: &State, document: &NamedNode) -> BTreeSet<NamedNode> {
+    let said: Vec<Triple> = state.graph(document.as_ref().into()).collect();
+    let told = said.iter().filter(|triple| PARTS.contains(&triple.predicate.as_ref()));
+    let mut parts: BTreeSet<NamedNode> = told
+        .filter_map(|triple| match &triple.object {
+            Term::NamedNode(part) => Some(document_of(part.as_ref())),
+            Term::BlankNode(_) | Term::Literal(_) => None,
+        })
+        .collect();
+    for node in named(&said) {
+        let say = PART_OF.iter().flat_map(|property| subjects(state, *property, node));
+        parts.extend(say.map(|(part, _)| document_of(part)));
+    }
+    parts.retain(|part| state.base().kind_of(part.as_ref()) == GraphKind::Resource);
+    parts
+}
+
+/// The nodes that a document says something of.
+fn named(said: &[Triple]) -> BTreeSet<NamedNodeRef<'_>> {
+    said.iter()
+        .filter_map(|triple| match &triple.subject {
+            NamedOrBlankNode::NamedNode(node) => Some(node.as_ref()),
+            NamedOrBlankNode::BlankNode(_) => None,
+        })
+        .collect()
+}
+
+/// Who made a document; nobody in particular where that was the administration.
+fn maker_of(state: &State, document: &NamedNode) -> Option<Term> {
+    let meta = codesocial_store::State::meta(document.as_ref());
+    let said: Vec<Triple> = state.graph(meta.as_ref().into()).collect();
+    values(&said, document.as_ref(), dct::CREATOR).next().cloned()
+}
+
+/// Whether a document is there with all that it is a part of: what loses its whole is not opened.
+fn is_whole(state: &State, document: &NamedNode) -> bool {
+    let said: Vec<Triple> = state.graph(document.as_ref().into()).collect();
+    let wholes = wholes(state, document, &said);
+    exists(state, document) && wholes.iter().all(|whole| exists(state, whole))
 }
 
 fn exists(state: &State, document: &NamedNode) -> bool {
