@@ -1,6 +1,6 @@
 //! What its own words keep from the public, and from when on it is everyone's.
 
-use crate::server::Server;
+use crate::server::{Person, Server};
 
 const PREFIXES: &str = "
     @prefix cs: <https://w3id.org/codesocial/ns#> .
@@ -160,4 +160,88 @@ fn nobody_opens_or_closes_what_is_anothers_by_naming_it() {
     server.put("/documents/p.acl").turtle(closed).send().expect_status(201);
     mallory.ask("PUT", &place).turtle(naming("publie")).send().expect_status(204);
     assert_eq!(server.get("/documents/p").status(), 404);
+}
+
+/// A membership of the co-operative, as its administrators write it.
+fn membership(member: &str, more: &str) -> String {
+    format!(
+        "{PREFIXES} <> a pair:MembershipAssociation ; pair:membershipActor <{member}> ;
+            pair:membershipOrganization </organizations/coop> ;
+            pair:membershipRole <https://w3id.org/codesocial/scheme/role/membre> {more} ."
+    )
+}
+
+#[test]
+fn what_is_for_members_is_read_by_those_of_whose_it_is_as_long_as_they_are() {
+    let server = Server::empty();
+    let (lou, sacha) = (server.person("lou"), server.person("sacha"));
+    let write = |path: &str, body: &str| {
+        server.put(path).turtle(format!("{PREFIXES}{body}")).send().expect_status(201);
+    };
+    write("/organizations/coop", "<> pair:label \"La coop\" .");
+    write(
+        "/codesocials/x",
+        "<> pair:label \"X\" ; cs:describes </organizations/coop> ; cs:status life:brouillon ;
+            cs:hasSection <#e> . <#e> cs:sectionOf <> .",
+    );
+    write("/intentions/i", "<> pair:label \"I\" ; cs:expressedIn </codesocials/x#e> .");
+    write(
+        "/needs/n",
+        "<> pair:label \"N\" ; cs:needer </organizations/coop> ; cs:disclosure who:membres .",
+    );
+    write("/workspaces/w", "<> pair:label \"W\" ; cs:ofActor </organizations/coop> .");
+    write("/workspaces/other", "<> pair:label \"O\" ; cs:ofActor </organizations/other> .");
+    let names =
+        ["/codesocials/x", "/intentions/i", "/needs/n", "/workspaces/w", "/workspaces/other"];
+    let read = |person: &Person| {
+        let statuses = names.map(|path| person.get(path).status() == 200);
+        let listed = person.get("/workspaces").send().body.contains("/workspaces/w>");
+        assert_eq!(listed, statuses[3], "what is listed is what is read");
+        let query = "ASK%20%7B%20%3Fn%20%3Chttps://w3id.org/codesocial/ns%23needer%3E%20%3Fb%20%7D";
+        let query = &format!("/sparql?query={query}");
+        let asked = person.get(query).accept("text/csv").send().body.contains("true");
+        assert_eq!(asked, statuses[2], "what is found is what is read");
+        statuses
+    };
+    let (all, none) = ([true, true, true, true, false], [false; 5]);
+    assert_eq!(read(&lou), none);
+    // Nobody makes themselves a member.
+    let own = membership(&lou.webid, "");
+    lou.ask("POST", "/membership-associations").turtle(own).send().expect_status(201);
+    assert_eq!(read(&lou), none);
+    let place = "/membership-associations/lou";
+    server.put(place).turtle(membership(&lou.webid, "")).send().expect_status(201);
+    assert_eq!((read(&lou), read(&sacha)), (all, none));
+    let ended = "; pair:endDate \"2020-01-01\"^^<http://www.w3.org/2001/XMLSchema#date>";
+    for (now, expected) in [(ended, none), ("", all)] {
+        server.put(place).turtle(membership(&lou.webid, now)).send().expect_status(204);
+        assert_eq!(read(&lou), expected, "{now}");
+    }
+    assert_eq!(server.delete(place).status(), 204);
+    assert_eq!(read(&lou), none);
+}
+
+#[test]
+fn who_is_known_names_what_they_add_to_the_sandbox_and_nobody_else_writes_it() {
+    let server = Server::empty();
+    let (lou, sacha) = (server.person("lou"), server.person("sacha"));
+    let body = "<> <http://e.example/p> 1 .";
+    assert_eq!(server.anonymous("PUT", "/sandbox/x").turtle(body).status(), 401);
+    let steps = [
+        (&lou, "PUT", "/sandbox/x", 201),
+        (&lou, "PUT", "/sandbox/x", 204),
+        (&sacha, "GET", "/sandbox/x", 200),
+        (&sacha, "PUT", "/sandbox/x", 403),
+        (&sacha, "DELETE", "/sandbox/x", 403),
+        (&sacha, "PUT", "/sandbox/none/x", 403),
+        (&sacha, "PUT", "/sandbox", 403),
+        (&sacha, "PUT", "/organizations/x", 403),
+        (&lou, "DELETE", "/sandbox/x", 204),
+        (&sacha, "PUT", "/sandbox/x", 403),
+    ];
+    for (person, method, path, status) in steps {
+        let request = person.ask(method, path);
+        let request = if method == "PUT" { request.turtle(body) } else { request };
+        assert_eq!(request.status(), status, "{method} {path}");
+    }
 }

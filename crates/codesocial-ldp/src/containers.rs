@@ -18,8 +18,7 @@ pub struct ContainerEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
     Public,
-    /// The members of the organisation, circle or programme concerned: those whom an access
-    /// document names.
+    /// The members of the organisation, circle or programme concerned.
     Members,
     /// Who made it, and whom they allow.
     Private,

@@ -8,7 +8,7 @@ use codesocial_rdf::Changeset;
 use codesocial_rdf::vocab::{dct, ldp, rdf};
 use codesocial_store::{
     About, AccessMode, AclText, Agent, Command, CommandKind, Grantee, Proposal, State,
-    administrators,
+    administrators, members_concerned,
 };
 use oxrdf::{Literal, NamedNode, Quad, Triple};
 use std::collections::HashSet;
@@ -55,7 +55,8 @@ fn replace(state: &State, graph: &NamedNode, wanted: &[Triple], change: &mut Cha
 }
 
 /// The access document of a container, where it never had one: everyone sees the container, whoever
-/// is known may add to it, and what is added is as visible as its class.
+/// is known may add to it, and what is added is as visible as its class: to everyone, to the
+/// members of those whose it is, or to who made it.
 fn access(state: &State, entry: &ContainerEntry) -> Vec<Quad> {
     let base = state.base();
     let container = base.resolve(entry.path);
@@ -73,6 +74,10 @@ fn access(state: &State, entry: &ContainerEntry) -> Vec<Quad> {
     let mut text = AclText::of(container)
         .grant("administrators", Grantee::Agent(administrators.as_ref()), About::Both, &all)
         .grant("everyone", Grantee::Everyone, everyone, read);
+    if visibility == Visibility::Members {
+        let members = members_concerned(base);
+        text = text.grant("members", Grantee::Group(members.as_ref()), About::Below, read);
+    }
     if !entry.path.is_empty() {
         text = text.grant("known", Grantee::Authenticated, About::Itself, append);
     }

@@ -1,6 +1,7 @@
 //! What its own words keep from the public: drafts with their parts, knowledge seeds that are not
 //! published yet, offers and needs for members or for chosen readers. A document is withdrawn when
-//! it begins to say so, and opened when it ends; between, its access document is its authors'.
+//! it begins to say so, the members of those whose it is excepted, and opened when it ends; between,
+//! its access document is its authors'.
 //!
 //! Invariant: nothing here opens what the document did not close by its own words before. A part
 //! says itself what it is a part of, or one hand made both: nobody opens what is another's.
@@ -12,7 +13,9 @@ use codesocial_rdf::vocab::{
     acl, codesocial_status, cs, dct, disclosure, foaf, odrl, rdf, seed_status,
 };
 use codesocial_rdf::{Changeset, GraphKind};
-use codesocial_store::{About, AccessMode, AclText, Grantee, acl_of, administrators};
+use codesocial_store::{
+    About, AccessMode, AclText, Grantee, acl_of, administrators, members_concerned,
+};
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
 use std::collections::BTreeSet;
 
@@ -172,7 +175,7 @@ fn exists(state: &State, document: &NamedNode) -> bool {
 }
 
 /// Takes away what its access document grants to all, or makes one that grants to administrators;
-/// readers that the document names are let in.
+/// the readers that the document chooses are let in, or the members of those whose it is.
 fn close(state: &State, document: &NamedNode, changes: &mut Changeset) {
     let graph = acl_of(document.as_ref());
     let own: Vec<Triple> = state.graph(graph.as_ref().into()).collect();
@@ -189,6 +192,12 @@ fn close(state: &State, document: &NamedNode, changes: &mut Changeset) {
     for (n, reader) in chosen(state, document).iter().enumerate() {
         let reader = Grantee::Agent(reader.as_ref());
         text = text.grant(&format!("chosen-{n}"), reader, About::Itself, &[AccessMode::Read]);
+    }
+    let is_chosen = |triple: Triple| triple.object == disclosure::CHOSEN.into();
+    if !state.graph(document.as_ref().into()).any(is_chosen) {
+        let members = members_concerned(state.base());
+        let members = Grantee::Group(members.as_ref());
+        text = text.grant("members", members, About::Itself, &[AccessMode::Read]);
     }
     changes.added.extend(text.quads());
 }

@@ -6,6 +6,7 @@ mod acl;
 mod index;
 #[cfg(test)]
 mod law;
+mod members;
 mod modes;
 mod owner;
 mod persons;
@@ -16,16 +17,16 @@ mod table;
 use acl::Acl;
 pub use acl::{About, AclText, Grantee};
 pub(crate) use index::AccessIndex;
+pub use members::members_concerned;
 pub use modes::{AccessMode, Modes};
 pub(crate) use owner::{made_by, removed};
 pub use scope::{Scope, ScopeError};
 
 use crate::{OpaqueId, Proposal, Rejection, State};
-use acl::Named;
+use acl::{Named, Reach};
 use codesocial_graph::Readers;
-use codesocial_rdf::vocab::vcard;
 use codesocial_rdf::{Base, Changeset, GraphKind};
-use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, QuadRef, Triple};
+use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, Triple};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ impl State {
             Agent::Anonymous | Agent::Person(_) => {}
         }
         if kind.has_access_rules() {
-            return granted(self, &self.access, agent, graph);
+            return granted(self, &self.access, agent, graph) | self.modes_to_make(agent, graph);
         }
         match kind {
             GraphKind::Acl => self.modes_of_acl(agent, graph),
@@ -90,6 +91,21 @@ impl State {
             kind if kind.public_by_default() => within_scope(agent, AccessMode::Read.into()),
             _ => Modes::NONE,
         }
+    }
+
+    /// In the sandbox who is known and may add to a container names what they add, which is theirs
+    /// then.
+    fn modes_to_make(&self, agent: &Agent, document: NamedNodeRef<'_>) -> Modes {
+        let is_sandbox = self.base().kind_of(document) == GraphKind::Sandbox;
+        let is_free = || !self.exists(document) && !self.is_tombstoned(document);
+        if !is_sandbox || !matches!(agent, Agent::Person(_)) || !is_free() {
+            return Modes::NONE;
+        }
+        let container = self.container_of(document).filter(|own| self.is_container(own.as_ref()));
+        let adds = container.is_some_and(|container| {
+            self.modes(agent, container.as_ref()).contains(AccessMode::Append)
+        });
+        if adds { Modes::from(AccessMode::Append) | AccessMode::Write.into() } else { Modes::NONE }
     }
 
     /// Who controls a document reads and writes its access document.
@@ -123,7 +139,8 @@ impl State {
         if !kind.has_access_rules() || self.permits(agent, graph, AccessMode::Read).is_ok() {
             return Ok(());
         }
-        let modes = decided(self, self.access.above(self.base(), graph), agent, kind);
+        let above = self.access.above(self.base(), graph).map(|above| (above, Reach::Inherited));
+        let modes = decided(self, above, agent, graph);
         let readable = kind == GraphKind::Private || modes.contains(AccessMode::Read);
         if readable { Ok(()) } else { Err(refusal(agent)) }
     }
@@ -165,13 +182,8 @@ impl State {
     pub fn is_theirs_alone(&self, person: NamedNodeRef<'_>, document: NamedNodeRef<'_>) -> bool {
         let administrators = administrators(self.base());
         let allowed = [person, administrators.as_ref()];
-        match self.access.own(document) {
-            Some(own) => own.names_only(acl::Reach::Own, &allowed),
-            None => {
-                let above = self.access.above(self.base(), document);
-                above.is_some_and(|above| above.names_only(acl::Reach::Inherited, &allowed))
-            }
-        }
+        let governing = self.access.governing(self.base(), document);
+        governing.is_some_and(|(acl, reach)| acl.names_only(reach, &allowed))
     }
 
     /// Whether a document ever had an access document of its own.
@@ -183,37 +195,30 @@ impl State {
     pub fn access_changed(&self) -> u64 {
         self.access.changed()
     }
-
-    /// Whether somebody is a member of a group, as the group's own document says.
-    pub fn in_group(&self, group: &NamedNode, agent: &NamedNode) -> bool {
-        let document = group.as_str().split_once('#').map_or(group.as_str(), |(first, _)| first);
-        let graph = NamedNodeRef::new_unchecked(document);
-        self.contains(QuadRef::new(group.as_ref(), vcard::HAS_MEMBER, agent.as_ref(), graph))
-    }
 }
 
 /// What access documents grant of a document that lives under them.
 fn granted(state: &State, index: &AccessIndex, agent: &Agent, document: NamedNodeRef<'_>) -> Modes {
+    decided(state, index.governing(state.base(), document), agent, document)
+}
+
+/// What is granted by the access document that decides; where there is none at all, reading.
+fn decided(
+    state: &State,
+    governing: Option<(&Acl, Reach)>,
+    agent: &Agent,
+    document: NamedNodeRef<'_>,
+) -> Modes {
     let kind = state.base().kind_of(document);
-    match index.own(document) {
-        Some(own) => modes_by(state, own, acl::Reach::Own, agent, kind),
-        None => decided(state, index.above(state.base(), document), agent, kind),
-    }
-}
-
-/// What is granted by an access document above; where there is none at all, reading.
-fn decided(state: &State, above: Option<&Acl>, agent: &Agent, kind: GraphKind) -> Modes {
-    match above {
-        Some(above) => modes_by(state, above, acl::Reach::Inherited, agent, kind),
-        None if kind.public_by_default() => within_scope(agent, AccessMode::Read.into()),
-        None => Modes::NONE,
-    }
-}
-
-fn modes_by(state: &State, acl: &Acl, reach: acl::Reach, agent: &Agent, kind: GraphKind) -> Modes {
     // What its place makes private is opened to persons one by one.
     let named = if kind == GraphKind::Private { Named::Particular } else { Named::Anyone };
-    let modes = acl.modes(agent, reach, named, |group, agent| state.in_group(group, agent));
+    let in_group =
+        |group: &NamedNode, agent: &NamedNode| members::is_in(state, group, document, agent);
+    let modes = match governing {
+        Some((acl, reach)) => acl.modes(agent, reach, named, in_group),
+        None if kind.public_by_default() => AccessMode::Read.into(),
+        None => Modes::NONE,
+    };
     within_scope(agent, modes)
 }
 

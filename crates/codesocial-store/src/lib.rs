@@ -33,7 +33,7 @@ pub mod update;
 
 pub use access::{
     About, AccessMode, AclText, Agent, Grantee, Modes, Person, Scope, ScopeError, administrators,
-    document_of as acl_of, subject_of as acl_subject,
+    document_of as acl_of, members_concerned, subject_of as acl_subject,
 };
 pub use backup::{BackupError, PrivateKey, backup, restore};
 pub use command::{

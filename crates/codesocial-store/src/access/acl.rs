@@ -79,19 +79,37 @@ impl Acl {
             .fold(Modes::NONE, |modes, authorization| modes | authorization.modes)
     }
 
+    /// The authorizations that reach a document in that way.
+    fn reaching(&self, reach: Reach) -> impl Iterator<Item = &Authorization> {
+        self.authorizations.iter().filter(move |authorization| authorization.reaches(reach))
+    }
+
     /// Whether whoever it reaches is one of these agents.
     pub(crate) fn names_only(&self, reach: Reach, agents: &[NamedNodeRef<'_>]) -> bool {
-        let reached = self.authorizations.iter().filter(|authorization| match reach {
-            Reach::Own => authorization.access_to,
-            Reach::Inherited => authorization.default,
-        });
-        reached.filter(|authorization| authorization.modes != Modes::NONE).all(|authorization| {
-            let Authorization { everyone, authenticated, groups, agents: named, .. } =
-                authorization;
-            !everyone
-                && !authenticated
-                && groups.is_empty()
-                && named.iter().all(|agent| agents.contains(&agent.as_ref()))
+        let granting = self.reaching(reach).filter(|granting| granting.modes != Modes::NONE);
+        let mut named = granting.map(Authorization::by_name);
+        named.all(|named| {
+            named.is_some_and(|named| named.iter().all(|one| agents.contains(&one.as_ref())))
+        })
+    }
+
+    /// All who may write, where it names each of them.
+    pub(crate) fn writers(&self, reach: Reach) -> Option<Vec<NamedNodeRef<'_>>> {
+        let writes = [AccessMode::Append, AccessMode::Write, AccessMode::Control];
+        let writing = self
+            .reaching(reach)
+            .filter(|authorization| writes.iter().any(|mode| authorization.modes.contains(*mode)));
+        let named: Option<Vec<&[NamedNode]>> = writing.map(Authorization::by_name).collect();
+        Some(named?.into_iter().flatten().map(NamedNode::as_ref).collect())
+    }
+
+    /// Whether it gives control to an agent by name, wherever they come from.
+    pub(crate) fn is_controlled_by(&self, reach: Reach, agent: NamedNodeRef<'_>) -> bool {
+        self.reaching(reach).any(|authorization| {
+            authorization.modes.contains(AccessMode::Control)
+                && !authorization.conditional
+                && authorization.origins.is_empty()
+                && authorization.agents.iter().any(|named| *named == agent)
         })
     }
 
@@ -107,6 +125,19 @@ impl Acl {
 }
 
 impl Authorization {
+    fn reaches(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::Own => self.access_to,
+            Reach::Inherited => self.default,
+        }
+    }
+
+    /// Whom it is given to, where that is nobody as one of many.
+    fn by_name(&self) -> Option<&[NamedNode]> {
+        let Self { everyone, authenticated, groups, agents, .. } = self;
+        (!everyone && !authenticated && groups.is_empty()).then_some(agents)
+    }
+
     fn learn(&mut self, subject: NamedNodeRef<'_>, property: NamedNodeRef<'_>, value: &Term) {
         let Term::NamedNode(value) = value else {
             // A limit that cannot be read is one that nobody meets.
@@ -136,10 +167,6 @@ impl Authorization {
         named: Named,
         in_group: impl Fn(&NamedNode, &NamedNode) -> bool,
     ) -> bool {
-        let reaches = match reach {
-            Reach::Own => self.access_to,
-            Reach::Inherited => self.default,
-        };
         let is_anyone = named == Named::Anyone;
         let person = match agent {
             Agent::Person(person) => Some(person),
@@ -155,7 +182,10 @@ impl Authorization {
                 || self.agents.contains(&person.webid)
                 || self.groups.iter().any(|group| in_group(group, &person.webid))
         };
-        reaches && !self.conditional && from_there && (is_anyone && self.everyone || is_named())
+        self.reaches(reach)
+            && !self.conditional
+            && from_there
+            && (is_anyone && self.everyone || is_named())
     }
 }
 

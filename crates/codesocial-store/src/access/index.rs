@@ -4,13 +4,14 @@
 //! Invariant: a graph that lives under access documents is among the hidden ones exactly where
 //! everyone may not read it.
 
-use super::acl::Acl;
-use super::{Agent, named, subject_of};
+use super::acl::{Acl, Reach};
+use super::{Agent, members, named, subject_of};
 use crate::State;
 use codesocial_graph::{GraphSet, Readers, TermId};
-use codesocial_rdf::vocab::vcard;
+use codesocial_rdf::vocab::{pair, vcard};
 use codesocial_rdf::{Base, Changeset, GraphKind};
-use oxrdf::{NamedNode, NamedNodeRef, Quad};
+use jiff::Timestamp;
+use oxrdf::{NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,20 +28,28 @@ pub(crate) struct AccessIndex {
     hidden: imbl::OrdSet<Arc<str>>,
     /// Their graphs and those of what the server says of them, in the ids of one generation.
     graphs: Arc<GraphSet>,
-    /// The last entry that changed who may do what: an access document or a group.
+    /// The last entry that changed who may do what: an access document, a group or a membership, or
+    /// whose a document is.
     changed: u64,
+    /// The moment of which this tells.
+    at: Timestamp,
+    /// The moments after it at which memberships begin or end.
+    due: imbl::OrdSet<Timestamp>,
     readers: Arc<Mutex<HashMap<Agent, Readers>>>,
 }
 
 impl AccessIndex {
     /// Of a whole state.
     pub(crate) fn of(state: &State) -> Self {
-        let mut index = Self { changed: state.head().seq, ..Self::default() };
+        let mut index = Self { changed: state.head().seq, at: state.at(), ..Self::default() };
         for acl in graphs(state).filter(|name| is_acl(state, name)) {
             index.learn(state, &acl);
         }
         for document in graphs(state).filter_map(|graph| governed(state, &graph)) {
             index.sort(state, document.as_ref());
+        }
+        for membership in members::memberships(state) {
+            index.due.extend(members::moments(state, membership.as_ref(), index.at));
         }
         index.with_ids(state)
     }
@@ -60,8 +69,8 @@ impl AccessIndex {
                 _ => documents.extend(governed(after, graph)),
             }
         }
-        let is_membership = |quad: &Quad| quad.predicate == vcard::HAS_MEMBER;
-        if net.removed.iter().chain(&net.added).any(is_membership) {
+        let passed = index.pass(after.at());
+        if index.follow(after, net) || passed {
             index.changed = seq;
         }
         let changed = documents.iter().filter(|document| index.sort(after, document.as_ref()));
@@ -73,6 +82,38 @@ impl AccessIndex {
             index.readers = Arc::default();
         }
         index
+    }
+
+    /// Goes on to a later moment: whether a membership began or ended until then.
+    fn pass(&mut self, at: Timestamp) -> bool {
+        self.at = self.at.max(at);
+        let (passed, to_come) = self.due.clone().split(&self.at);
+        let has_passed = !passed.is_empty() || self.due.contains(&self.at);
+        self.due = to_come;
+        has_passed
+    }
+
+    /// Learns the dates of the memberships that a change touches: whether it changes who belongs
+    /// where, or whose a document is that was there before.
+    fn follow(&mut self, after: &State, net: &Changeset) -> bool {
+        let mut changes = false;
+        let membership = Term::from(pair::MEMBERSHIP_ASSOCIATION);
+        for quad in net.removed.iter().chain(&net.added) {
+            let NamedOrBlankNode::NamedNode(subject) = &quad.subject else { continue };
+            if members::is_of_membership(after, subject.as_ref(), &quad.predicate) {
+                self.due.extend(members::moments(after, subject.as_ref(), self.at));
+                changes = true;
+            }
+            let was_there = || {
+                let document = named(quad).map_or("", NamedNode::as_str);
+                self.documents.contains(document)
+            };
+            changes = changes
+                || quad.predicate == vcard::HAS_MEMBER
+                || quad.object == membership
+                || members::tells_whose(&quad.predicate) && was_there();
+        }
+        changes
     }
 
     /// The same in the ids of a state of another generation.
@@ -88,6 +129,23 @@ impl AccessIndex {
     /// The last entry that changed who may do what.
     pub(crate) fn changed(&self) -> u64 {
         self.changed
+    }
+
+    /// The moment of which this tells.
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The access document that decides on a document, and how it reaches it.
+    pub(super) fn governing(
+        &self,
+        base: &Base,
+        document: NamedNodeRef<'_>,
+    ) -> Option<(&Acl, Reach)> {
+        match self.own(document) {
+            Some(own) => Some((own, Reach::Own)),
+            None => self.above(base, document).map(|above| (above, Reach::Inherited)),
+        }
     }
 
     /// The access document of a document itself.

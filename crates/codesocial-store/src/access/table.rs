@@ -15,6 +15,10 @@ const BASE: &str = "http://x/";
 /// their own.
 const REGISTRY: &str = r#"
 @prefix acl: <http://www.w3.org/ns/auth/acl#> .
+@prefix cs: <https://w3id.org/codesocial/ns#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+@prefix pair: <http://virtual-assembly.org/ontologies/pair#> .
+@prefix ldp: <http://www.w3.org/ns/ldp#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
@@ -89,7 +93,42 @@ const REGISTRY: &str = r#"
     <sandbox.acl#b> a acl:Authorization ; acl:accessTo <sandbox> ; acl:agent <users/bob> ;
         acl:mode acl:Control . }
 <_groups/club> { <_groups/club> a vcard:Group ; vcard:hasMember <users/bob>, <https://e/dave> . }
+<drafts.acl> { <drafts.acl#a> a acl:Authorization ; acl:default <drafts> ; acl:mode acl:Read ;
+        acl:agentGroup <#members> .
+    <drafts.acl#b> a acl:Authorization ; acl:accessTo <drafts> ; acl:agent <users/bob> ;
+        acl:mode acl:Control . }
+<drafts/coop> { <drafts/coop> cs:describes <coop> . }
+<drafts/coop.meta> { <drafts/coop> a ldp:Resource . }
+<drafts/intention> { <drafts/intention> cs:expressedIn <drafts/coop#section> . }
+<drafts/case> { <drafts/case> cs:invokes <drafts/intention> . }
+<drafts/ring> { <drafts/ring> cs:reactsTo <drafts/gnir> . }
+<drafts/gnir> { <drafts/gnir> cs:reactsTo <drafts/ring> . }
+<drafts/other> { <drafts/other> cs:describes <elsewhere> . }
+<drafts/nobodys> { <drafts/nobodys> pair:label "of nobody in particular" . }
+<drafts/carols> { <drafts/carols> cs:needer <users/carol> . }
+<minutes.acl> { <minutes.acl#a> a acl:Authorization ; acl:accessTo <minutes> ; acl:mode acl:Read ;
+        acl:agentGroup <coop#members> .
+    <minutes.acl#b> a acl:Authorization ; acl:accessTo <minutes> ; acl:agent <users/bob> ;
+        acl:mode acl:Control . }
+<coop.acl> { <coop.acl#a> a acl:Authorization ; acl:accessTo <coop> ; acl:agent <users/bob> ;
+        acl:mode acl:Control . }
+<joined/alice> { <joined/alice> a pair:MembershipAssociation ; pair:membershipActor <users/alice> ;
+        pair:membershipOrganization <coop> ; pair:startDate "1969-01-01"^^xsd:date . }
+<joined/alice.meta> { <joined/alice> dct:creator <users/bob> . }
 "#;
+
+/// Memberships of the co-operative that let nobody in: what Carol or Dave would need to read.
+const NO_MEMBERS: [(&str, &str); 9] = [
+    ("over", "pair:endDate \"1969-12-30\"^^xsd:date"),
+    ("over at an instant", "pair:endDate \"1969-12-31T23:00:00Z\"^^xsd:dateTime"),
+    ("to come", "pair:startDate \"1970-01-02\"^^xsd:date"),
+    ("of no date", "pair:endDate \"soon\"^^xsd:date"),
+    ("made by its member", "@maker <users/carol>"),
+    ("written by its member too", "@writer acl:agent <users/carol>"),
+    ("written by whoever comes", "@writer acl:agentClass foaf:Agent"),
+    ("written by a group", "@writer acl:agentGroup <_groups/club>"),
+    ("of another class", "a pair:Event"),
+];
 
 /// anonymous, Alice, Alice with a token to read, with one that does not control, from the script of
 /// an origin, Bob, Carol, Dave of another server, an administrator.
@@ -123,9 +162,13 @@ fn agents() -> [Agent; 9] {
 }
 
 fn registry() -> State {
-    let quads = parse::quads(REGISTRY.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
-    let empty = State::empty(Base::parse(BASE).expect("a base"));
-    after(&empty, &Changeset { removed: Vec::new(), added: quads })
+    with(&State::empty(Base::parse(BASE).expect("a base")), REGISTRY)
+}
+
+/// A state with more said in it.
+fn with(state: &State, trig: &str) -> State {
+    let quads = parse::quads(trig.as_bytes(), RdfSyntax::TriG, BASE).expect("TriG");
+    after(state, &Changeset { removed: Vec::new(), added: quads })
 }
 
 fn letters(modes: Modes) -> String {
@@ -193,6 +236,14 @@ document                anon   alice  a-read a-rw   a-app  bob    carol  dave   
 /sandbox/a              raw    raw    r      raw    raw    raw    raw    raw    rawc
 /sandbox/a.meta         r      r      r      r      r      r      r      r      rawc
 /_groups/club           -      -      -      -      -      -      -      -      rawc
+/drafts/coop            -      r      r      r      r      -      -      -      rawc
+/drafts/intention       -      r      r      r      r      -      -      -      rawc
+/drafts/case            -      r      r      r      r      -      -      -      rawc
+/drafts/ring            -      -      -      -      -      -      -      -      rawc
+/drafts/other           -      -      -      -      -      -      -      -      rawc
+/drafts/nobodys         -      -      -      -      -      -      -      -      rawc
+/drafts/carols          -      -      -      -      -      -      r      -      rawc
+/minutes                -      r      r      r      r      c      -      -      rawc
 /ns                     r      r      r      r      r      r      r      r      rawc
 /scheme/a               r      r      r      r      r      r      r      r      rawc
 /shapes/a               r      r      r      r      r      r      r      r      rawc
@@ -207,4 +258,53 @@ fn each_agent_may_do_with_each_document_what_the_table_says() {
     assert_eq!(decided, TABLE, "\n{decided}");
     let decisions = AGENTS.len() * (TABLE.lines().count() - 1);
     assert!(decisions >= 150, "{decisions}");
+}
+
+#[test]
+fn a_membership_counts_while_it_is_in_force_and_who_answers_for_the_body_alone_writes_it() {
+    let registry = registry();
+    let carol = &agents()[6];
+    let draft = NamedNode::new_unchecked(format!("{BASE}drafts/coop"));
+    let prefixes: String = REGISTRY.lines().take_while(|line| !line.starts_with('<')).collect();
+    let reads = |what: &str| {
+        let class = if what.starts_with("a ") { what } else { "a pair:MembershipAssociation" };
+        let said = if what.starts_with('@') || what.starts_with("a ") { "" } else { what };
+        let maker = what.strip_prefix("@maker ").unwrap_or("<users/bob>");
+        let writer = what.strip_prefix("@writer ").unwrap_or("acl:agent <users/bob>");
+        let membership = format!(
+            "{prefixes}
+            <joined/x> {{ <joined/x> {class} ; pair:membershipActor <users/carol> ;
+                pair:membershipOrganization <coop> ; {said} . }}
+            <joined/x.meta> {{ <joined/x> dct:creator {maker} . }}
+            <joined/x.acl> {{ <joined/x.acl#a> a acl:Authorization ; acl:accessTo <joined/x> ;
+                {writer} ; acl:mode acl:Write . }}"
+        );
+        let state = with(&registry, &membership);
+        state.modes(carol, draft.as_ref()).contains(AccessMode::Read)
+    };
+    assert!(reads(""));
+    assert!(reads("pair:endDate \"1970-01-01\"^^xsd:date"));
+    assert!(reads("pair:startDate \"1969-12-31T23:00:00Z\"^^xsd:dateTime"));
+    assert!(reads("@writer acl:agent <#administrators>"));
+    for (name, what) in NO_MEMBERS {
+        assert!(!reads(what), "a membership {name}");
+    }
+}
+
+#[test]
+fn a_membership_that_ends_takes_what_it_gave_at_once() {
+    let registry = registry();
+    let [_, alice, ..] = &agents();
+    let draft = NamedNode::new_unchecked(format!("{BASE}drafts/coop"));
+    let reads = |state: &State| {
+        let id = state.id(draft.as_ref()).expect("there is a draft");
+        let sees = state.readers(alice).may_read(state, id);
+        assert_eq!(sees, state.modes(alice, draft.as_ref()).contains(AccessMode::Read));
+        sees
+    };
+    assert!(reads(&registry));
+    let prefixes: String = REGISTRY.lines().take_while(|line| !line.starts_with('<')).collect();
+    let ended = "<joined/alice> { <joined/alice> pair:endDate \"1969-12-30\"^^xsd:date . }";
+    let state = with(&registry, &format!("{prefixes}{ended}"));
+    assert!(!reads(&state));
 }
