@@ -121,11 +121,7 @@ fn the_parts_of_a_description_follow_it() {
     };
     write("/codesocials/x", &description("publie"));
     write("/documents/p", STATEMENT);
-    write(
-        "/documents/s",
-        "<> a cs:Section ; cs:sectionOf </codesocials/x> ; cs:statement </documents/p> ;
-            cs:sectionKind <https://w3id.org/codesocial/scheme/section/raison-detre> .",
-    );
+    write("/documents/s", "<> cs:sectionOf </codesocials/x> ; cs:statement </documents/p> .");
     write("/intentions/i", "<> pair:label \"I\" ; cs:expressedIn </codesocials/x#e> .");
     write("/intentions/j", "<> pair:label \"J\" ; cs:expressedIn </documents/s> .");
     for (method, status, expected) in PARTS {
