@@ -11,6 +11,7 @@ mod canary;
 mod cli;
 mod concurrency;
 mod conditions;
+mod consents;
 mod containers;
 mod cors;
 mod crash;

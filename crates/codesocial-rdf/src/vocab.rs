@@ -83,13 +83,17 @@ namespace! {
     POLICY = "policy",
     POPULATION = "population",
     POSITION = "Position",
+    PRIVACY_CONSENT = "PrivacyConsent",
     PROGRAMME = "Programme",
     PROPOSES = "proposes",
     PUBLISHED = "published",
+    PURPOSE = "purpose",
     PURPOSE_STATEMENT = "PurposeStatement",
     RAISED_BY = "raisedBy",
     REACTS_TO = "reactsTo",
+    RECIPIENT = "recipient",
     REQUIRED_TO_PUBLISH = "requiredToPublish",
+    RESOURCE_PERSON = "resourcePerson",
     RULE = "rule",
     SEAL = "Seal",
     SEALED_VERSION = "sealedVersion",
@@ -104,6 +108,8 @@ namespace! {
     STANCE_VALUE = "stanceValue",
     STATEMENT = "statement",
     STATUS = "status",
+    SUBJECT = "subject",
+    TERRITORY_KIND = "territoryKind",
     TEXT = "text",
     VALENCE = "valence",
     VALID_FROM = "validFrom",
@@ -112,6 +118,7 @@ namespace! {
     VERSION_OF = "versionOf",
     VERSION_ORDER = "versionOrder",
     WARN = "warn",
+    WITHDRAWN_AT = "withdrawnAt",
 }
 
 namespace! {
@@ -183,6 +190,25 @@ namespace! {
 }
 
 namespace! {
+    /// What persons consent to.
+    purpose, "https://w3id.org/codesocial/scheme/finalite-consentement/",
+    BADGE = "badge-public",
+    PROFILE = "profil-public",
+    RESOURCE_PERSON = "personne-ressource",
+    STANCE = "prise-de-position",
+}
+
+namespace! {
+    /// The kinds of territory.
+    territory_kind, "https://w3id.org/codesocial/scheme/type-territoire/",
+    BASSIN_DE_VIE = "bassin-de-vie",
+    DEPARTEMENT = "departement",
+    EPCI = "epci",
+    PAYS = "pays",
+    REGION = "region",
+}
+
+namespace! {
     /// ODRL, <https://www.w3.org/TR/odrl-vocab/>.
     odrl, "http://www.w3.org/ns/odrl/2/",
     ASSIGNEE = "assignee",
@@ -205,6 +231,7 @@ namespace! {
 namespace! {
     /// PAIR, the ontology of the SemApps instances. Only its `#` terms are used.
     pair, "http://virtual-assembly.org/ontologies/pair#",
+    ABOUT = "about",
     ASSIGNED_TO = "assignedTo",
     COMMENT = "comment",
     END_DATE = "endDate",
@@ -283,8 +310,9 @@ namespace! {
     /// Solid, <https://solidproject.org/TR/protocol>.
     solid, "http://www.w3.org/ns/solid/terms#",
     DELETES = "deletes",
-    INSERT_DELETE_PATCH = "InsertDeletePatch",
     INSERTS = "inserts",
+    INSERT_DELETE_PATCH = "InsertDeletePatch",
+    OIDC_ISSUER = "oidcIssuer",
     WHERE = "where",
 }
 
@@ -397,6 +425,7 @@ namespace! {
     ACCOUNT = "account",
     ACCOUNT_NAME = "accountName",
     AGENT = "Agent",
+    IMG = "img",
     MBOX = "mbox",
     NAME = "name",
     NICK = "nick",

@@ -44,7 +44,7 @@ pub fn computed(
         let found = opponents(after, &position);
         replace(after, &position, &[cs::OPPOSES_POSITION], &found, &mut changes);
     }
-    let visibility = visibility(before, after, nets);
+    let visibility = visibility(before, after, nets, now);
     changes.removed.extend(visibility.removed);
     changes.added.extend(visibility.added);
     Ok(changes)

@@ -10,6 +10,7 @@ mod facts;
 mod adoption;
 mod completeness;
 mod computed;
+mod consents;
 mod numbering;
 mod personal;
 mod rules;

@@ -1,11 +1,13 @@
 //! What its own words keep from the public: drafts with their parts, knowledge seeds that are not
 //! published yet, offers and needs for members or for chosen readers. A document is withdrawn when
-//! it begins to say so, the members of those whose it is excepted, and opened when it ends; between,
+//! it begins to say so, but for the members of those whose it is, and opened when it ends; between,
 //! its access document is its authors'.
 //!
-//! Invariant: nothing here opens what the document did not close by its own words before. A part
-//! says itself what it is a part of, or one hand made both: nobody opens what is another's.
+//! Invariant: nothing here opens what the document did not close by its own words before, but that
+//! to which the person consents whom it is about. A part says itself what it is a part of, or one
+//! hand made both: nobody opens what is another's.
 
+use crate::consents;
 use crate::description::document_of;
 use crate::facts::{nodes, subjects, values};
 use codesocial_graph::State;
@@ -16,6 +18,7 @@ use codesocial_rdf::{Changeset, GraphKind};
 use codesocial_store::{
     About, AccessMode, AclText, Grantee, acl_of, administrators, members_concerned,
 };
+use jiff::Timestamp;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term, Triple};
 use std::collections::BTreeSet;
 
@@ -42,10 +45,32 @@ const DEPTH_MAX: usize = 2;
 /// The fragment of the authorization by which a document is opened.
 const OPENED: &str = "published";
 
-/// The changes of access documents that follow from what documents say of themselves.
-pub(crate) fn visibility(before: &State, after: &State, nets: &[&Changeset]) -> Changeset {
+/// The changes of access documents that follow from what documents say of themselves, and what
+/// persons consent to.
+pub(crate) fn visibility(
+    before: &State,
+    after: &State,
+    nets: &[&Changeset],
+    now: Timestamp,
+) -> Changeset {
     let mut changes = Changeset::default();
     let mut waiting = told(after, nets);
+    let consenting = consents::consenting(before, after, nets);
+    for person in &consenting {
+        let states = [before, after].into_iter();
+        waiting.extend(states.flat_map(|state| consents::published_under(state, person.as_ref())));
+        consents::unnamed(after, person.as_ref(), &mut changes);
+    }
+    for person in consents::profiles(after, nets).union(&consenting) {
+        match [before, after].map(|state| consents::shows_profile(state, person)) {
+            [false, true] => open(after, person, &mut changes),
+            [true, false] => withdraw(after, person, &mut changes),
+            _ => {}
+        }
+        if consents::shows_profile(after, person) {
+            consents::split(after, person, now, &mut changes);
+        }
+    }
     let mut seen = BTreeSet::new();
     while let Some(document) = waiting.pop_first() {
         if !seen.insert(document.clone()) {
@@ -71,7 +96,8 @@ fn told(state: &State, nets: &[&Changeset]) -> BTreeSet<NamedNode> {
         GraphName::NamedNode(graph) => {
             let property = quad.predicate.as_ref();
             let is_own = [cs::STATUS, cs::DISCLOSURE, cs::ORIGIN].contains(&property)
-                || PART_OF.contains(&property);
+                || PART_OF.contains(&property)
+                || consents::names_somebody(quad);
             match &quad.object {
                 _ if is_own => Some(graph.clone()),
                 Term::NamedNode(part) if PARTS.contains(&property) => {
@@ -99,7 +125,7 @@ fn is_closed(state: &State, document: &NamedNode, depth: usize) -> bool {
         let wholes = wholes(state, document, &said);
         depth > 0 && wholes.iter().any(|whole| is_closed(state, whole, depth - 1))
     };
-    !is_shown && (is_own || follows())
+    consents::is_wanting(state, document, &said) || !is_shown && (is_own || follows())
 }
 
 /// The documents that a document is a part of.
@@ -177,13 +203,9 @@ fn exists(state: &State, document: &NamedNode) -> bool {
 /// Takes away what its access document grants to all, or makes one that grants to administrators;
 /// the readers that the document chooses are let in, or the members of those whose it is.
 fn close(state: &State, document: &NamedNode, changes: &mut Changeset) {
-    let graph = acl_of(document.as_ref());
-    let own: Vec<Triple> = state.graph(graph.as_ref().into()).collect();
-    let is_general = |triple: &&Triple| triple.predicate == acl::AGENT_CLASS;
-    let general = own.iter().filter(is_general).cloned();
-    changes.removed.extend(general.map(|triple| triple.in_graph(graph.clone())));
+    withdraw(state, document, changes);
     let mut text = AclText::of(document.clone());
-    if own.is_empty() {
+    if state.graph(acl_of(document.as_ref()).as_ref().into()).next().is_none() {
         let administrators = administrators(state.base());
         let all = [AccessMode::Read, AccessMode::Write, AccessMode::Control];
         let administrators = Grantee::Agent(administrators.as_ref());
@@ -200,6 +222,14 @@ fn close(state: &State, document: &NamedNode, changes: &mut Changeset) {
         text = text.grant("members", members, About::Itself, &[AccessMode::Read]);
     }
     changes.added.extend(text.quads());
+}
+
+/// Takes away what the access document of a document grants to all.
+fn withdraw(state: &State, document: &NamedNode, changes: &mut Changeset) {
+    let graph = acl_of(document.as_ref());
+    let said = state.graph(graph.as_ref().into());
+    let general = said.filter(|triple| triple.predicate == acl::AGENT_CLASS);
+    changes.removed.extend(general.map(|triple| triple.in_graph(graph.clone())));
 }
 
 /// Those to whom a sheet for chosen readers is disclosed: the assignees of its policy.

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 const MEMBERS: &str = "#members";
 
 /// How documents say whose they are.
-const WHOSE: [NamedNodeRef<'_>; 14] = [
+const WHOSE: [NamedNodeRef<'_>; 16] = [
     cs::ANIMATED_BY,
     cs::DESCRIBES,
     cs::IN_CIRCLE,
@@ -28,6 +28,8 @@ const WHOSE: [NamedNodeRef<'_>; 14] = [
     cs::OF_ACTOR,
     cs::PARTICIPANT,
     cs::RAISED_BY,
+    cs::RECIPIENT,
+    cs::STANCE_ACTOR,
     odrl::ASSIGNEE,
     odrl::ASSIGNER,
     pair::ASSIGNED_TO,
