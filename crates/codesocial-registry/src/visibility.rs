@@ -79,7 +79,9 @@ pub(crate) fn visibility(
         let closed = [before, after].map(|state| is_closed(state, &document, DEPTH_MAX));
         match closed {
             [false, true] => close(after, &document, &mut changes),
-            [true, false] if is_whole(after, &document) => open(after, &document, &mut changes),
+            [true, false] if is_whole(after, &document, DEPTH_MAX) => {
+                open(after, &document, &mut changes)
+            }
             _ => {}
         }
         if closed[0] != closed[1] {
@@ -190,14 +192,11 @@ fn maker_of(state: &State, document: &NamedNode) -> Option<Term> {
 }
 
 /// Whether a document is there with all that it is a part of: what loses its whole is not opened.
-fn is_whole(state: &State, document: &NamedNode) -> bool {
+fn is_whole(state: &State, document: &NamedNode, depth: usize) -> bool {
     let said: Vec<Triple> = state.graph(document.as_ref().into()).collect();
-    let wholes = wholes(state, document, &said);
-    exists(state, document) && wholes.iter().all(|whole| exists(state, whole))
-}
-
-fn exists(state: &State, document: &NamedNode) -> bool {
-    state.graph(document.as_ref().into()).next().is_some()
+    let wholes = || wholes(state, document, &said);
+    !said.is_empty()
+        && (depth == 0 || wholes().iter().all(|whole| is_whole(state, whole, depth - 1)))
 }
 
 /// Takes away what its access document grants to all, or makes one that grants to administrators;
