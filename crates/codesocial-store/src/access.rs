@@ -3,6 +3,7 @@
 //! <https://solidproject.org/TR/wac>
 
 mod acl;
+mod elsewhere;
 mod index;
 #[cfg(test)]
 mod law;
@@ -16,6 +17,7 @@ mod table;
 
 use acl::Acl;
 pub use acl::{About, AclText, Grantee};
+pub use elsewhere::{Elsewhere, REMOTE_GROUP_MAX, RemoteGroup};
 pub(crate) use index::AccessIndex;
 pub use members::members_concerned;
 pub use modes::{AccessMode, Modes};
@@ -26,6 +28,7 @@ use crate::{OpaqueId, Proposal, Rejection, State};
 use acl::{Named, Reach};
 use codesocial_graph::Readers;
 use codesocial_rdf::{Base, Changeset, GraphKind};
+use jiff::Timestamp;
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, Triple};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -191,9 +194,25 @@ impl State {
         self.graphs.contains_key(document_of(document).as_str())
     }
 
-    /// The last entry that changed who may do what.
+    /// A number that is another after each change of who may do what.
     pub fn access_changed(&self) -> u64 {
         self.access.changed()
+    }
+
+    /// The groups of other servers that access documents name.
+    pub fn remote_groups(&self) -> impl Iterator<Item = NamedNode> {
+        self.access.remote_groups()
+    }
+
+    /// The next moment at which a membership begins or ends, or a group of another server counts no
+    /// more.
+    pub fn access_due(&self) -> Option<Timestamp> {
+        self.access.due()
+    }
+
+    /// What is known of other servers.
+    pub fn elsewhere(&self) -> &Arc<Elsewhere> {
+        self.access.elsewhere()
     }
 }
 

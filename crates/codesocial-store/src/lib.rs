@@ -32,8 +32,9 @@ mod store;
 pub mod update;
 
 pub use access::{
-    About, AccessMode, AclText, Agent, Grantee, Modes, Person, Scope, ScopeError, administrators,
-    document_of as acl_of, members_concerned, subject_of as acl_subject,
+    About, AccessMode, AclText, Agent, Elsewhere, Grantee, Modes, Person, REMOTE_GROUP_MAX,
+    RemoteGroup, Scope, ScopeError, administrators, document_of as acl_of, members_concerned,
+    subject_of as acl_subject,
 };
 pub use backup::{BackupError, PrivateKey, backup, restore};
 pub use command::{

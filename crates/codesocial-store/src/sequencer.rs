@@ -6,8 +6,8 @@ use crate::journal::{Journal, JournalError};
 use crate::state::Quads;
 use crate::store::Published;
 use crate::{
-    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Files, Head,
-    Rejection, State, checkpoint, files,
+    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Elsewhere, Files,
+    Head, Rejection, State, checkpoint, files,
 };
 use codesocial_graph::Snapshot;
 use codesocial_rdf::Changeset;
@@ -32,6 +32,8 @@ pub(crate) enum Message {
     Commit(Box<Command>, oneshot::Sender<Answer>),
     /// Decide as for a commit, and write nothing.
     Judge(Box<Command>, oneshot::Sender<Answer>),
+    /// What is known of other servers, from now on part of the state.
+    Elsewhere(Box<Elsewhere>, oneshot::Sender<()>),
     /// A background merge ended: the state it began from, as a new generation.
     Merged(u64, Snapshot),
     Stop,
@@ -79,6 +81,13 @@ impl Sequencer {
                     Message::Judge(command, answer) => {
                         let decided = guarded(&command, &self.published.get(), self.computed);
                         drop(answer.send(decided.map(|accepted| accepted.committed)));
+                    }
+                    Message::Elsewhere(elsewhere, answer) => {
+                        let state = State::clone(&self.published.get());
+                        let access = state.access.clone().with_elsewhere(*elsewhere);
+                        self.published.set(State { access, ..state });
+                        // Who told it may be gone: it holds all the same.
+                        let _gone = answer.send(());
                     }
                     Message::Merged(merge, snapshot) if merge == self.merges => {
                         self.install(&snapshot);

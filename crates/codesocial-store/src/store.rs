@@ -4,7 +4,9 @@ use crate::journal::{Journal, JournalError, SqliteJournal};
 use crate::sequencer::{Answer, ForgetError, Message, QUEUE_MAX, Sequencer};
 use crate::side::SideTables;
 use crate::side::keys::Keys;
-use crate::{Command, Committed, Computed, Crash, Files, Random, Rejection, State, recovery};
+use crate::{
+    Command, Committed, Computed, Crash, Elsewhere, Files, Random, Rejection, State, recovery,
+};
 use codesocial_rdf::{Base, BaseError};
 use codesocial_shacl::Edition;
 use jiff::Timestamp;
@@ -203,6 +205,15 @@ impl Store {
     /// What would become of a command: the door decides, and nothing is written.
     pub async fn judge(&self, command: Command) -> Result<Committed, CommitError> {
         self.ask(|answer| Message::Judge(Box::new(command), answer)).await
+    }
+
+    /// Makes what is known of other servers part of the state: decisions rest on it alone, and ask
+    /// nobody.
+    pub async fn learn(&self, elsewhere: Elsewhere) -> Result<(), CommitError> {
+        let (answer, learnt) = oneshot::channel();
+        let sent = self.0.queue.send(Message::Elsewhere(Box::new(elsewhere), answer)).await;
+        sent.map_err(|_| stopped())?;
+        learnt.await.map_err(|_| stopped())
     }
 
     async fn ask(

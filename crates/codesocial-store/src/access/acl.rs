@@ -113,6 +113,11 @@ impl Acl {
         })
     }
 
+    /// The groups that it names.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &NamedNode> {
+        self.authorizations.iter().flat_map(|authorization| &authorization.groups)
+    }
+
     /// Whether somebody in particular controls the document itself.
     pub(crate) fn has_controller(&self) -> bool {
         self.authorizations.iter().any(|authorization| {

@@ -5,6 +5,7 @@
 //! everyone may not read it.
 
 use super::acl::{Acl, Reach};
+use super::elsewhere::{Elsewhere, RemoteGroup, is_remote};
 use super::{Agent, members, named, subject_of};
 use crate::State;
 use codesocial_graph::{GraphSet, Readers, TermId};
@@ -29,8 +30,12 @@ pub(crate) struct AccessIndex {
     /// Their graphs and those of what the server says of them, in the ids of one generation.
     graphs: Arc<GraphSet>,
     /// The last entry that changed who may do what: an access document, a group or a membership, or
-    /// whose a document is.
+    /// whose a document is. Where something else did, the moment, in microseconds: a greater number
+    /// than that of any entry.
     changed: u64,
+    elsewhere: Arc<Elsewhere>,
+    /// The groups of other servers, and how many access documents name each.
+    remote: imbl::OrdMap<Arc<str>, usize>,
     /// The moment of which this tells.
     at: Timestamp,
     /// The moments after it at which memberships begin or end.
@@ -84,12 +89,13 @@ impl AccessIndex {
         index
     }
 
-    /// Goes on to a later moment: whether a membership began or ended until then.
+    /// Goes on to a later moment: whether somebody became or ceased to be a member until then.
     fn pass(&mut self, at: Timestamp) -> bool {
+        let has_passed = self.due().is_some_and(|due| due <= at);
         self.at = self.at.max(at);
-        let (passed, to_come) = self.due.clone().split(&self.at);
-        let has_passed = !passed.is_empty() || self.due.contains(&self.at);
-        self.due = to_come;
+        if has_passed {
+            (_, self.due) = self.due.clone().split(&self.at);
+        }
         has_passed
     }
 
@@ -126,7 +132,31 @@ impl AccessIndex {
         self
     }
 
-    /// The last entry that changed who may do what.
+    /// With what is known of other servers now.
+    pub(crate) fn with_elsewhere(mut self, elsewhere: Elsewhere) -> Self {
+        self.pass(elsewhere.at);
+        self.changed = u64::try_from(self.at.as_microsecond()).unwrap_or(u64::MAX);
+        self.elsewhere = Arc::new(elsewhere);
+        self.readers = Arc::default();
+        self
+    }
+
+    pub(super) fn elsewhere(&self) -> &Arc<Elsewhere> {
+        &self.elsewhere
+    }
+
+    pub(super) fn remote_groups(&self) -> impl Iterator<Item = NamedNode> {
+        self.remote.keys().map(|group| NamedNode::new_unchecked(&**group))
+    }
+
+    /// The next moment that changes who may do what.
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let groups = self.elsewhere.groups.values().map(RemoteGroup::until);
+        let stale = groups.filter(|until| *until > self.at).min();
+        self.due.get_min().copied().into_iter().chain(stale).min()
+    }
+
+    /// What tells apart the states before and after each change of who may do what.
     pub(crate) fn changed(&self) -> u64 {
         self.changed
     }
@@ -208,11 +238,19 @@ impl AccessIndex {
     fn learn(&mut self, state: &State, graph: &NamedNode) {
         let subject = subject_of(graph.as_ref());
         let mut triples = state.graph(graph.as_ref().into()).peekable();
-        if triples.peek().is_none() {
-            self.acls.remove(subject.as_str());
-        } else {
-            let acl = Acl::of(subject.as_ref(), triples);
-            self.acls.insert(subject.as_str().into(), Arc::new(acl));
+        let acl = triples.peek().is_some().then(|| Arc::new(Acl::of(subject.as_ref(), triples)));
+        for group in remote_groups_of(state, acl.as_deref()) {
+            *self.remote.entry(group).or_insert(0) += 1;
+        }
+        let before = match acl {
+            Some(acl) => self.acls.insert(subject.as_str().into(), acl),
+            None => self.acls.remove(subject.as_str()),
+        };
+        for group in remote_groups_of(state, before.as_deref()) {
+            match self.remote.get(&group) {
+                Some(count) if *count > 1 => self.remote.insert(group, count - 1),
+                Some(_) | None => self.remote.remove(&group),
+            };
         }
     }
 
@@ -254,6 +292,13 @@ pub(crate) fn graphs_of(state: &State, document: NamedNodeRef<'_>) -> impl Itera
     let meta = State::meta(document);
     let own = state.id(document);
     own.into_iter().chain(state.id(&meta))
+}
+
+/// The groups of other servers that an access document names, each once.
+fn remote_groups_of(state: &State, acl: Option<&Acl>) -> BTreeSet<Arc<str>> {
+    let groups = acl.into_iter().flat_map(Acl::groups);
+    let remote = groups.filter(|group| is_remote(state.base(), group));
+    remote.map(|group| group.as_str().into()).collect()
 }
 
 fn is_acl(state: &State, graph: &NamedNode) -> bool {

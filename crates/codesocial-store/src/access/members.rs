@@ -1,10 +1,10 @@
-//! Who belongs to a group: whom the group's own document names and, of a body (an organisation, a
-//! circle, a programme), who has a membership of it that is in force.
+//! Who belongs to a group: whom the group's own document names, here or on another server, and of a
+//! body (an organisation, a circle, a programme) who has a membership of it that is in force.
 //!
 //! Invariant: nobody makes themselves a member. A membership counts where whoever made it and all
 //! who may write it answer for the body: they are administrators, or control its document by name.
 
-use super::administrators;
+use super::{administrators, elsewhere};
 use crate::State;
 use codesocial_graph::{Pattern, TermId};
 use codesocial_rdf::vocab::{cs, dct, odrl, pair, rdf, vcard, vf, xsd};
@@ -74,6 +74,10 @@ impl State {
         let graph = document_of(group.as_ref());
         let said = QuadRef::new(group.as_ref(), vcard::HAS_MEMBER, agent.as_ref(), graph);
         let is_member = |body| bodies(self, agent.as_ref()).iter().any(|own| own.as_str() == body);
+        if elsewhere::is_remote(self.base(), group) {
+            let known = self.elsewhere();
+            return known.is_member(group, agent, self.access.at());
+        }
         self.contains(said) || group.as_str().strip_suffix(MEMBERS).is_some_and(is_member)
     }
 }

@@ -2,10 +2,11 @@
 //! documents and other graphs. Modes are `r`ead, `a`ppend, `w`rite and `c`ontrol.
 
 use super::law::after;
-use super::{AccessMode, Agent, Modes, Person, Scope};
+use super::{AccessMode, Agent, Elsewhere, Modes, Person, REMOTE_GROUP_MAX, RemoteGroup, Scope};
 use crate::{OpaqueId, Random, State};
 use codesocial_rdf::{Base, Changeset, RdfSyntax, parse};
-use oxrdf::NamedNode;
+use jiff::{SignedDuration, Timestamp};
+use oxrdf::{NamedNode, Quad};
 use std::sync::Arc;
 
 const BASE: &str = "http://x/";
@@ -307,4 +308,49 @@ fn a_membership_that_ends_takes_what_it_gave_at_once() {
     let ended = "<joined/alice> { <joined/alice> pair:endDate \"1969-12-30\"^^xsd:date . }";
     let state = with(&registry, &format!("{prefixes}{ended}"));
     assert!(!reads(&state));
+}
+
+#[test]
+fn a_group_of_another_server_lets_in_whom_it_was_said_to_hold_not_long_ago() {
+    let prefixes: String = REGISTRY.lines().take_while(|line| !line.starts_with('<')).collect();
+    let acl = "<far> { <far> a pair:Event . } <far.acl> { <far.acl#a> a acl:Authorization ;
+        acl:accessTo <far> ; acl:agentGroup <https://e/club#us> ; acl:mode acl:Read . }";
+    let state = with(&registry(), &format!("{prefixes}{acl}"));
+    let far = NamedNode::new_unchecked(format!("{BASE}far"));
+    let group = |iri: &str| NamedNode::new_unchecked(iri);
+    let named: Vec<NamedNode> = state.remote_groups().collect();
+    assert_eq!(named, [group("https://e/club#us")]);
+    let read: Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
+    let readers = |iri: &str, at: Timestamp| {
+        let members = ["http://x/users/bob", "https://e/dave"].map(NamedNode::new_unchecked);
+        let known = RemoteGroup { read, members: members.into() };
+        let groups = [(group(iri), known)].into();
+        let access = state.access.clone().with_elsewhere(Elsewhere { at, groups });
+        let state = State { access, ..state.clone() };
+        let may_read = |agent: &&Agent| {
+            let reads = state.modes(agent, far.as_ref()).contains(AccessMode::Read);
+            reads && !matches!(agent, Agent::Administrator(_))
+        };
+        let agents = agents();
+        let all: Vec<usize> =
+            agents.iter().enumerate().filter(|(_, one)| may_read(one)).map(|(n, _)| n).collect();
+        (all, state.access_changed(), state.access_due())
+    };
+    let until = read + REMOTE_GROUP_MAX;
+    let (known, first, due) = readers("https://e/club#us", read);
+    assert_eq!((known, due), (vec![5, 7], Some(until)));
+    let (late, second, _) = readers("https://e/club#us", until - SignedDuration::from_secs(1));
+    assert_eq!(late, [5, 7]);
+    assert!(first < second, "what was rendered before holds no more");
+    let nobody = Vec::<usize>::new();
+    assert_eq!(readers("https://e/club#us", until).0, nobody);
+    assert_eq!(readers("https://e/club", read).0, nobody);
+    assert_eq!(readers("https://e/club#them", read).0, nobody);
+    let gone = Changeset { removed: acl_of_far(&state), added: Vec::new() };
+    assert_eq!(after(&state, &gone).remote_groups().count(), 0);
+}
+
+fn acl_of_far(state: &State) -> Vec<Quad> {
+    let acl = NamedNode::new_unchecked(format!("{BASE}far.acl"));
+    state.graph(acl.as_ref().into()).map(|triple| triple.in_graph(acl.clone())).collect()
 }

@@ -12,6 +12,7 @@ mod grants;
 mod login;
 mod partners;
 mod remembered;
+mod remote_groups;
 mod secret;
 mod sessions;
 mod signatures;
