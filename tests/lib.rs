@@ -3,6 +3,8 @@
 
 pub mod server;
 
+pub mod elsewhere;
+
 pub mod graph;
 pub mod http;
 

@@ -3,7 +3,7 @@
 //! Invariant: nothing here reaches into the server. What a test knows, a client could know too;
 //! the crates are used only to read what the server wrote, and for what HTTP is too slow to show.
 
-use codesocial_tests::{graph, http, server};
+use codesocial_tests::{elsewhere, graph, http, server};
 
 mod accounts;
 mod backup;
@@ -46,6 +46,7 @@ mod quality;
 mod questions;
 mod readme;
 mod refusals;
+mod remote_groups;
 mod semapps;
 mod server_rules;
 mod sessions;

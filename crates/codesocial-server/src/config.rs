@@ -166,13 +166,21 @@ impl SmtpConfig {
 }
 
 /// Other servers that may be asked, besides the public ones over TLS.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct FetchConfig {
     /// Networks of an intranet.
     pub(crate) networks: Vec<Network>,
     /// Origins without TLS, or on another port than 443.
     pub(crate) origins: Vec<codesocial_fetch::Origin>,
+    /// After how long a group of another server is read again.
+    pub(crate) groups_seconds: u32,
+}
+
+impl Default for FetchConfig {
+    fn default() -> Self {
+        Self { networks: Vec::new(), origins: Vec::new(), groups_seconds: 3_600 }
+    }
 }
 
 impl FetchConfig {

@@ -21,6 +21,7 @@ mod auth;
 mod client;
 mod context;
 mod cors;
+mod elsewhere;
 mod export;
 mod fill;
 mod health;

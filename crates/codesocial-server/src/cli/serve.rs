@@ -5,6 +5,7 @@ use crate::assets::{self, Chapter, FixtureSet};
 use crate::auth;
 use crate::config::{ADMIN_TOKEN, Config};
 use crate::connections;
+use crate::elsewhere;
 use crate::router::router;
 use crate::state::App;
 use clap::Args;
@@ -82,6 +83,7 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
     prepare(&store, &sets, &mut random).await?;
     auth::ensure_profiles(&store, Timestamp::now(), &mut random).await.map_err(Failure::new)?;
     let app = App::new(store.clone(), config, Timestamp::now, random).map_err(Failure::new)?;
+    elsewhere::remember(&app).await;
     app.set_ready(true);
     // Before anyone is told of the address: who starts the server may stop it at once.
     let interrupted = interrupted()?;
@@ -94,8 +96,10 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
         async move { connections::serve(listener, router(app.clone()), &app.config, stopped).await }
     });
     let mail = tokio::spawn(auth::send_mail(app.clone()));
+    let groups = tokio::spawn(elsewhere::follow(app.clone()));
     interrupted.await;
     mail.abort();
+    groups.abort();
     app.set_ready(false);
     if stop.send(()).is_err() {
         tracing::warn!("the server had stopped before it was told to");
