@@ -1,6 +1,7 @@
 //! Programs of others that act for people, and what they get.
 
 mod attacks;
+mod foreign;
 mod refused;
 
 use crate::http::{Request, Response};

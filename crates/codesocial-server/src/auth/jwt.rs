@@ -2,7 +2,7 @@
 //! [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519), [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725)
 //!
 //! Invariant: nothing in a token chooses how it is verified. Key and algorithm are the verifier's,
-//! and a claim is read only after the signature has held.
+//! and a claim is believed only after the signature has held.
 
 use super::from_base64url;
 use super::jwk::{Algorithm, Jwk};
@@ -201,6 +201,15 @@ pub(crate) fn verify<'k>(
         return Err(TokenError::Audience);
     }
     Ok(claims)
+}
+
+/// The name of the key of a token, and what it says, of which nothing is believed: it tells whom to
+/// ask for the key.
+pub(crate) fn told(token: &str) -> Option<(String, Claims)> {
+    let parts =
+        [Kind::Access, Kind::Jwt].into_iter().find_map(|kind| Parts::of(token, kind).ok())?;
+    let payload = from_base64url(parts.payload)?;
+    Some((parts.header.kid?, Claims(serde_json::from_slice(&payload).ok()?)))
 }
 
 /// What a proof says and the key that it proves the possession of.

@@ -30,6 +30,8 @@ mod password;
 mod rate;
 
 mod dpop;
+mod foreign;
+mod issuer;
 mod jwk;
 mod jwt;
 mod signer;
@@ -51,6 +53,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use codesocial_rdf::Base;
 use codesocial_store::{Account, Agent, Person, Role, Scope, SideError};
 use cookie::SessionCookie;
+use foreign::Foreign;
 use holders::Holders;
 use mail::{Mailer, Wish};
 use partner::Journeys;
@@ -66,6 +69,8 @@ pub(crate) struct Auth {
     journeys: Journeys,
     passwords: Passwords,
     rates: Rates,
+    /// What is known of people and issuers of elsewhere.
+    foreign: Foreign,
     /// Where mail can be sent.
     mailer: Option<Mailer>,
     wishes: Mutex<Option<Receiver<Wish>>>,
@@ -81,6 +86,7 @@ impl Auth {
             journeys: Journeys::of(base),
             passwords: Passwords::new(),
             rates: Rates::default(),
+            foreign: Foreign::default(),
             mailer,
             wishes: Mutex::new(wishes),
         }

@@ -34,6 +34,9 @@ pub(crate) const SIGNUPS: Rate = Rate { at_once: 10, refill: SignedDuration::fro
 /// Mails that one address has sent.
 pub(crate) const MAILS: Rate = Rate { at_once: 5, refill: SignedDuration::from_mins(10) };
 
+/// What a token that one address sent has this server ask of others.
+pub(crate) const FOREIGN: Rate = Rate { at_once: 30, refill: SignedDuration::from_secs(2) };
+
 /// The buckets. Each kind of attempt has its own.
 #[derive(Debug, Default)]
 pub(crate) struct Rates(Mutex<HashMap<String, Bucket>>);

@@ -1,10 +1,11 @@
-//! Tokens that we signed: sessions of SemApps's front-ends, and what programs got from our
-//! provider.
+//! Signed tokens. Ours are sessions of SemApps's front-ends, and what programs got from our
+//! provider; those of other servers are bound to keys.
 //!
 //! Invariant: a token is good as long as its signature, its time, and what it rests on are: the
 //! account, and for a program's token the grant, and the key that it is bound to.
 
 use super::dpop::Proved;
+use super::foreign::{self, Named};
 use super::jwt::{self, Claims, Expected, Kind};
 use super::oauth::Scopes;
 use super::{acting, base64url};
@@ -31,13 +32,17 @@ pub(super) fn is_signed(token: &str) -> bool {
     token.starts_with("eyJ") && token.matches('.').count() == 2
 }
 
-/// Who holds a token that we signed.
+/// Who holds a token.
 pub(super) async fn agent(
     app: &App,
     parts: &Parts,
     scheme: Scheme,
     token: &str,
 ) -> Result<Agent, Refusal> {
+    if let (Scheme::Dpop, Some(named)) = (scheme, Named::of(app, token)) {
+        let key = proved(app, parts, token).ok_or(Refusal::InvalidToken)?;
+        return foreign::agent(app, parts, token, named, &key).await;
+    }
     if let Some(claims) = verified(app, Kind::Access, token).await {
         return program(app, parts, scheme, token, &claims).await;
     }
@@ -110,11 +115,15 @@ fn check_key(
     if scheme == Scheme::Bearer {
         return Ok(());
     }
+    if proved(app, parts, token).as_deref() == bound { Ok(()) } else { Err(Refusal::InvalidToken) }
+}
+
+/// The thumbprint of the key whose possession a request with a token proves.
+fn proved(app: &App, parts: &Parts, token: &str) -> Option<String> {
     let address = app.iri(parts.uri.path());
     let proved = Proved { method: &parts.method, address: address.as_str(), token: Some(token) };
     let key = app.proofs.key(&parts.headers, proved, (app.clock)());
-    let key = key.inspect_err(|error| tracing::debug!(%error, "a proof is refused")).ok().flatten();
-    if key.as_deref() == bound { Ok(()) } else { Err(Refusal::InvalidToken) }
+    key.inspect_err(|error| tracing::debug!(%error, "a proof is refused")).ok().flatten()
 }
 
 /// The account that a front-end of SemApps is logged in with.

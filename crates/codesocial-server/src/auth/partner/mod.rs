@@ -10,6 +10,7 @@ mod provider;
 
 pub(super) use journey::Journeys;
 
+use super::issuer::IssuerError;
 use super::visit::Visit;
 use super::{base64url, login, profile, session};
 use crate::config::PartnerConfig;
@@ -86,7 +87,7 @@ async fn identified(
     // the authorization server where the authorization request was sent to".
     // https://www.rfc-editor.org/rfc/rfc9207#section-2.4
     if visit.parameter("iss").is_some_and(|issuer| issuer != partner.issuer) {
-        return Err(PartnerError::Issuer);
+        return Err(IssuerError::Issuer.into());
     }
     let code = visit.parameter("code").ok_or(PartnerError::Missing("code"))?;
     let provider = Provider::discovered(&visit.app, partner).await?;

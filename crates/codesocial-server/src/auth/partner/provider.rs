@@ -1,11 +1,10 @@
 //! What is asked of an identity provider: where it sends people, and whom it sends back.
-//! <https://openid.net/specs/openid-connect-discovery-1_0.html>
 //!
 //! Invariant: an identity is believed only under a key that its issuer publishes, for us, and with
 //! the nonce of the journey.
 
 use super::Journey;
-use crate::auth::jwk::Jwk;
+use crate::auth::issuer::{self, IssuerError, JSON};
 use crate::auth::jwt::{self, Claims, Expected, Kind, TokenError};
 use crate::config::PartnerConfig;
 use crate::extract::Encoded;
@@ -13,29 +12,21 @@ use crate::state::App;
 use axum::http::HeaderValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use codesocial_fetch::{FetchError, Request};
+use codesocial_fetch::Request;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-const JSON: &[&str] = &["application/json", "application/jwk-set+json"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Why nobody is logged in. For the log.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PartnerError {
-    #[error("the provider: {0}")]
-    Fetch(#[from] FetchError),
-    #[error("the provider answers {0}")]
-    Status(u16),
-    #[error("the provider's answer is not understood: {0}")]
-    Malformed(#[from] serde_json::Error),
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
     #[error("the provider says «{0}»")]
     Told(String),
     #[error("there is no «{0}»")]
     Missing(&'static str),
-    #[error("another provider answers")]
-    Issuer,
     #[error("the identity: {0}")]
     Token(#[from] TokenError),
     #[error("the identity is of another journey, or for another program")]
@@ -57,7 +48,6 @@ pub(super) struct Subject {
 
 #[derive(Debug, Deserialize)]
 struct Metadata {
-    issuer: String,
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
@@ -66,11 +56,6 @@ struct Metadata {
 #[derive(Debug, Deserialize)]
 struct Tokens {
     id_token: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct KeySet {
-    keys: Vec<Value>,
 }
 
 pub(super) struct Provider<'a> {
@@ -84,15 +69,7 @@ impl<'a> Provider<'a> {
         app: &App,
         partner: &'a PartnerConfig,
     ) -> Result<Self, PartnerError> {
-        let issuer = partner.issuer.trim_end_matches('/');
-        let address = format!("{issuer}/.well-known/openid-configuration");
-        let metadata: Metadata = asked(app, Request::get(&address, JSON)).await?;
-        // "The issuer value returned MUST be identical to the Issuer URL that was used as the
-        // prefix to /.well-known/openid-configuration".
-        // https://openid.net/specs/openid-connect-discovery-1_0.html#rfc.section.4.3
-        if metadata.issuer != partner.issuer {
-            return Err(PartnerError::Issuer);
-        }
+        let metadata = issuer::discovered(app, &partner.issuer).await?;
         Ok(Self { partner, metadata })
     }
 
@@ -122,16 +99,14 @@ impl<'a> Provider<'a> {
         if let Some(authorization) = self.authorized()? {
             request = request.authorized(authorization);
         }
-        let Tokens { id_token } = asked(app, request).await?;
-        let KeySet { keys } = asked(app, Request::get(&self.metadata.jwks_uri, JSON)).await?;
-        let keys: Vec<(&str, Jwk)> =
-            keys.iter().filter_map(|key| Some((key["kid"].as_str()?, Jwk::parse(key)?))).collect();
+        let Tokens { id_token } = issuer::asked(app, request).await?;
+        let keys = issuer::keys(app, &self.metadata.jwks_uri).await?;
         let expected = Expected {
             kind: Kind::Jwt,
             issuer: &self.partner.issuer,
             audience: &self.partner.client,
         };
-        let key = |kid: &str| keys.iter().find(|(own, _)| *own == kid).map(|(_, key)| key);
+        let key = |kid: &str| keys.iter().find(|(own, _)| own == kid).map(|(_, key)| key);
         let claims = jwt::verify(&id_token, key, expected, (app.clock)())?;
         self.subject(&claims, journey)
     }
@@ -162,14 +137,6 @@ impl<'a> Provider<'a> {
 fn basic(client: &str, secret: &str) -> HeaderValue {
     let pair = STANDARD.encode(format!("{}:{}", Encoded(client), Encoded(secret)));
     HeaderValue::try_from(format!("Basic {pair}")).expect("base64 is ASCII")
-}
-
-async fn asked<T: DeserializeOwned>(app: &App, request: Request<'_>) -> Result<T, PartnerError> {
-    let answer = app.fetch.send(request).await?;
-    if !answer.status.is_success() {
-        return Err(PartnerError::Status(answer.status.as_u16()));
-    }
-    Ok(serde_json::from_slice(&answer.body)?)
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
