@@ -1,7 +1,7 @@
 // What programs of the web do with linked data, done by rdflib.js.
 //
-// It creates, reads, patches, lists and deletes documents with a bearer token; each request is
-// told. Any surprise ends it with 1.
+// It creates, reads, patches, lists and deletes documents with a person's token; each request
+// is told. Any surprise ends it with 1.
 
 import assert from 'node:assert/strict';
 import { Fetcher, UpdateManager, graph, lit, st, sym } from 'rdflib';
@@ -10,8 +10,8 @@ import { servingItself, toldFetch } from './serving.js';
 const TITLE = sym('http://purl.org/dc/terms/title');
 const CONTAINS = sym('http://www.w3.org/ns/ldp#contains');
 
-await servingItself(async (base) => {
-  const fetch = toldFetch(base);
+await servingItself(async (base, token) => {
+  const fetch = toldFetch(base, token);
   console.log('rdflib:');
 
   /** What a client that knows nothing yet reads. */

@@ -1,20 +1,22 @@
 // The program as a process, for the clients that ask it: on a folder of its own, ended with them.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const PROGRAM = fileURLToPath(new URL('../../target/release/codesocial', import.meta.url));
 const TOKEN = 'the-token-of-the-peers';
 
-/** Serves a folder with these arguments until `use` of the address ends. */
+/** Serves a folder with these arguments until `use` of the address and the folder ends. */
 export async function serving(args, use) {
   const folder = await mkdtemp(join(tmpdir(), 'codesocial-peers-'));
-  const server = spawn(PROGRAM, ['serve', '--data', join(folder, 'data'), ...args], {
+  const data = join(folder, 'data');
+  const server = spawn(PROGRAM, ['serve', '--data', data, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, RUST_LOG: 'warn', CODESOCIAL_ADMIN_TOKEN: TOKEN },
   });
@@ -26,7 +28,7 @@ export async function serving(args, use) {
     return await use(await Promise.race([
       addressOf(server),
       ended.then((status) => { throw new Error(`the server ended with ${status}`); }),
-    ]));
+    ]), data);
   } finally {
     server.kill();
     await ended.catch(() => {});
@@ -34,11 +36,15 @@ export async function serving(args, use) {
   }
 }
 
-/** Serves an empty registry whose names are its addresses, as clients take them to be. */
+/**
+ * Serves an empty registry whose names are its addresses, as clients take them to be, to somebody
+ * who has an account and a token, and no more rights than anyone who comes.
+ */
 export async function servingItself(use, args = []) {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}/`;
-  return serving(['--listen', `127.0.0.1:${port}`, '--base', base, ...args], () => use(base));
+  const all = ['--listen', `127.0.0.1:${port}`, '--base', base, ...args];
+  return serving(all, async (_, data) => use(base, await tokenOfSomebody(data)));
 }
 
 /** Asks as the administrator. */
@@ -47,11 +53,21 @@ export function asAdministrator(url, options = {}) {
   return fetch(url, { ...options, headers });
 }
 
-/** A `fetch` with the administrator's token that tells each request and its answer. */
-export function toldFetch(base) {
+/** The token of a person, made beside the server. */
+async function tokenOfSomebody(data) {
+  const run = (...args) => promisify(execFile)(PROGRAM, [...args, '--data', data]);
+  await run('user', 'add', 'jeanne');
+  const { stdout } = await run('token', 'add', 'jeanne', '--scope', 'read,write,control');
+  const token = stdout.match(/codesocial_\S+/)?.[0];
+  if (!token) throw new Error(`no token in ${stdout}`);
+  return token;
+}
+
+/** A `fetch` with a token that tells each request and its answer. */
+export function toldFetch(base, token) {
   return async (input, init = {}) => {
     const request = new Request(input, init);
-    request.headers.set('Authorization', `Bearer ${TOKEN}`);
+    request.headers.set('Authorization', `Bearer ${token}`);
     const answer = await fetch(request);
     console.log(`  ${request.method} /${request.url.slice(base.length)} -> ${answer.status}`);
     return answer;

@@ -1,7 +1,7 @@
 // What Solid programs do, done by the client library that they are written with.
 //
 // @inrupt/solid-client creates, reads, patches, lists and deletes documents, containers and files
-// with a bearer token; each request is told. Any surprise ends it with 1.
+// with a person's token; each request is told. Any surprise ends it with 1.
 
 import assert from 'node:assert/strict';
 import {
@@ -14,8 +14,8 @@ import { servingItself, toldFetch } from './serving.js';
 
 const TITLE = 'http://purl.org/dc/terms/title';
 
-await servingItself(async (base) => {
-  const fetch = toldFetch(base);
+await servingItself(async (base, token) => {
+  const fetch = toldFetch(base, token);
   console.log('@inrupt/solid-client:');
 
   const folder = `${base}sandbox/inrupt/`;
