@@ -33,7 +33,8 @@ pub fn affected<V: GraphView>(
     now: DateTime,
 ) -> FocusSet<V::Node> {
     let past = Past { triples: before, terms: after };
-    let (past, present) = (Ground::new(shapes, &past, now), Ground::new(shapes, after, now));
+    let present = Ground::new(shapes, after, now);
+    let past = present.beside(&past);
     let mut walk = Walk {
         shapes,
         past: Evaluation::new(&past),

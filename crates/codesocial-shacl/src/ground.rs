@@ -16,11 +16,14 @@ pub(crate) struct Ground<'a, V: GraphView> {
     pub(crate) view: &'a V,
     /// What `NOW()` is in queries.
     pub(crate) now: DateTime,
-    constants: Vec<Cell<Option<Id<V::Node>>>>,
+    constants: Rc<Constants<V::Node>>,
     /// What lies above a class, itself included.
     superclasses: RefCell<Above<V::Node>>,
     steps: Cell<u64>,
 }
+
+/// What the constants of the shapes are in the data, as far as that was asked.
+type Constants<N> = [Cell<Option<Id<N>>>];
 
 /// For each class, the classes above it.
 type Above<N> = FxHashMap<N, Rc<[N]>>;
@@ -41,10 +44,19 @@ impl<'a, V: GraphView> Ground<'a, V> {
             shapes,
             view,
             now,
-            constants: vec![Cell::new(None); shapes.constants.len()],
+            constants: shapes.constants.iter().map(|_| Cell::new(None)).collect(),
             superclasses: RefCell::default(),
             steps: Cell::new(0),
         }
+    }
+
+    /// Another view under the same handles, in which every term has the handle that it has here.
+    pub(crate) fn beside<W>(&self, view: &'a W) -> Ground<'a, W>
+    where
+        W: GraphView<Node = V::Node>,
+    {
+        let constants = self.constants.clone();
+        Ground { constants, ..Ground::new(self.shapes, view, self.now) }
     }
 
     pub(crate) fn restart_steps(&self) {
