@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 /// A body that was checked, with its blank nodes named.
 pub(crate) struct Body {
-    pub(crate) triples: Vec<Triple>,
+    pub(crate) triples: HashSet<Triple>,
     /// The container that it asks for.
     pub(crate) container: Option<ContainerKind>,
     /// What it says of the members that such a container makes.
@@ -68,19 +68,16 @@ impl Body {
         check_names(state, document, &triples)?;
         let known = skolem::continuing(&triples, &stored);
         skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());
-        triples.sort_by_cached_key(ToString::to_string);
-        triples.dedup();
-        Ok(Self { triples, container, definition })
+        Ok(Self { triples: triples.into_iter().collect(), container, definition })
     }
 
     /// The body as the whole content of `document`: what goes and what comes.
     pub(crate) fn difference(self, state: &State, document: &NamedNode) -> Changeset {
         let in_graph = |triple: Triple| -> Quad { triple.in_graph(document.clone()) };
         let stored: HashSet<Triple> = state.graph(document.as_ref().into()).collect();
-        let wanted: HashSet<Triple> = self.triples.into_iter().collect();
-        let added = wanted.difference(&stored).cloned().map(in_graph).collect();
-        let removed = stored.difference(&wanted).cloned().map(in_graph).collect();
-        Changeset { removed, added }
+        let removed = stored.difference(&self.triples).cloned().map(in_graph).collect();
+        let new = self.triples.into_iter().filter(|triple| !stored.contains(triple));
+        Changeset { removed, added: new.map(in_graph).collect() }
     }
 }
 
