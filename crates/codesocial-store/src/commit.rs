@@ -135,13 +135,14 @@ fn record(
 ) -> Accepted {
     let graphs = by_graph(&net);
     let created = proposal.location.as_ref().is_some_and(|l| !before.exists(l.as_ref()));
-    let chunks: Vec<&[(GraphName, Changeset)]> = graphs.chunks(ENTRY_GRAPHS_MAX).collect();
-    let batch = (chunks.len() > 1).then(|| OpaqueId::random(random).to_string());
-    let mut entries = Vec::with_capacity(chunks.len());
-    for chunk in chunks {
+    let batch = (graphs.len() > ENTRY_GRAPHS_MAX).then(|| OpaqueId::random(random).to_string());
+    let mut entries = Vec::with_capacity(graphs.len().div_ceil(ENTRY_GRAPHS_MAX));
+    let mut graphs = graphs.into_iter().peekable();
+    while graphs.peek().is_some() {
         let seq = after.head.seq + 1;
+        let graphs = graphs.by_ref().take(ENTRY_GRAPHS_MAX);
         let segments: Vec<Segment> =
-            chunk.iter().map(|(graph, net)| segment(&mut after, graph, net, seq, random)).collect();
+            graphs.map(|(graph, net)| segment(&mut after, &graph, net, seq, random)).collect();
         let commitments: Vec<_> = segments.iter().map(Segment::commitment).collect();
         let header = Header {
             seq,
@@ -205,7 +206,7 @@ fn by_graph(net: &Changeset) -> Vec<(GraphName, Changeset)> {
 fn segment(
     after: &mut State,
     graph: &GraphName,
-    net: &Changeset,
+    changes: Changeset,
     seq: u64,
     random: &mut Random,
 ) -> Segment {
@@ -214,7 +215,7 @@ fn segment(
         GraphName::NamedNode(name) => note_change(after, name, seq, random),
         GraphName::DefaultGraph | GraphName::BlankNode(_) => None,
     };
-    let patch = Patch { minted, changes: net.clone() };
+    let patch = Patch { minted, changes };
     Segment {
         kind: format!("{kind:?}"),
         class: SegmentClass::Public,
