@@ -5,6 +5,7 @@
 
 mod access;
 mod backup;
+mod batch;
 mod checkpoint;
 mod command;
 mod commit;

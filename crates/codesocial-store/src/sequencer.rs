@@ -1,32 +1,28 @@
-//! The one writer: a thread that takes what waits, decides on each command, appends what passed in
-//! one transaction, publishes, and answers. Memory never runs ahead of the journal.
+//! The one writer: a thread that decides on each command that waits, while the journal writes what
+//! was decided before; then it publishes, and answers. Memory never runs ahead of the journal.
 
-use crate::commit::{Accepted, decide};
-use crate::journal::{Journal, JournalError};
+use crate::batch::{Answer, Batch, Waiting, guarded};
+use crate::journal::{Entry, Journal, JournalError};
 use crate::state::Quads;
 use crate::store::Published;
 use crate::{
-    Command, CommandKind, CommitError, Committed, Computed, Crash, CrashPoint, Elsewhere, Files,
-    Head, Rejection, State, checkpoint, files,
+    Command, CommandKind, CommitError, Computed, Crash, CrashPoint, Elsewhere, Files, Head,
+    Rejection, State, checkpoint,
 };
 use codesocial_graph::Snapshot;
 use codesocial_rdf::Changeset;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio::sync::oneshot::{self, error::TryRecvError};
 
 /// How many commands may wait; beyond that the answer is 503.
 pub const QUEUE_MAX: usize = 1_024;
-/// How many commands share one transaction, and so one fsync.
-const BATCH_MAX: usize = 256;
 /// A checkpoint is written after so many entries, and after each merge.
 const CHECKPOINT_ENTRIES: u64 = 20_000;
 /// SHACL walks are bounded, but deep: the stack is sized once for all of them.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
-
-pub(crate) type Answer = Result<Committed, CommitError>;
 
 pub(crate) enum Message {
     Commit(Box<Command>, oneshot::Sender<Answer>),
@@ -34,6 +30,8 @@ pub(crate) enum Message {
     Judge(Box<Command>, oneshot::Sender<Answer>),
     /// What is known of other servers, from now on part of the state.
     Elsewhere(Box<Elsewhere>, oneshot::Sender<()>),
+    /// The journal is free again.
+    Written,
     /// A background merge ended: the state it began from, as a new generation.
     Merged(u64, Snapshot),
     Stop,
@@ -47,7 +45,7 @@ pub(crate) struct Sequencer {
     pub(crate) folder: PathBuf,
     pub(crate) crash: Crash,
     pub(crate) messages: mpsc::Receiver<Message>,
-    /// For the merge thread to report back.
+    /// For those to report back who work beside this thread.
     pub(crate) sender: mpsc::WeakSender<Message>,
     /// While a merge runs: what was published since it began.
     pub(crate) since_merge: Option<Vec<Changeset>>,
@@ -58,9 +56,29 @@ pub(crate) struct Sequencer {
     pub(crate) background: Vec<JoinHandle<()>>,
     pub(crate) checkpointed: u64,
     pub(crate) computed: Computed,
+    /// What the journal is writing.
+    pub(crate) writing: Option<Writing>,
+    /// What was decided meanwhile, on the state that the journal is bringing about.
+    pub(crate) decided: Option<Batch>,
 }
 
-type Waiting = (Box<Command>, oneshot::Sender<Answer>);
+/// A batch on its way to the disk.
+pub(crate) struct Writing {
+    batch: Batch,
+    outcome: oneshot::Receiver<Result<(), JournalError>>,
+}
+
+/// Wakes the writer up when it goes, however it goes.
+struct Wake(mpsc::WeakSender<Message>);
+
+impl Drop for Wake {
+    fn drop(&mut self) {
+        // Where the queue is full the writer is awake, and looks by itself.
+        if let Some(sender) = self.0.upgrade() {
+            drop(sender.try_send(Message::Written));
+        }
+    }
+}
 
 impl Sequencer {
     pub(crate) fn spawn(self) -> std::io::Result<JoinHandle<()>> {
@@ -71,121 +89,124 @@ impl Sequencer {
     }
 
     fn run(mut self) {
-        while let Some(first) = self.messages.blocking_recv() {
-            let mut waiting: Vec<Waiting> = Vec::new();
-            let mut next = Some(first);
-            let mut stop = false;
-            while let Some(message) = next {
-                match message {
-                    Message::Commit(command, answer) => waiting.push((command, answer)),
-                    Message::Judge(command, answer) => {
-                        let decided = guarded(&command, &self.published.get(), self.computed);
-                        drop(answer.send(decided.map(|accepted| accepted.committed)));
-                    }
-                    Message::Elsewhere(elsewhere, answer) => {
-                        let state = State::clone(&self.published.get());
-                        let access = state.access.clone().with_elsewhere(*elsewhere);
-                        self.published.set(State { access, ..state });
-                        // Who told it may be gone: it holds all the same.
-                        let _gone = answer.send(());
-                    }
-                    Message::Merged(merge, snapshot) if merge == self.merges => {
-                        self.install(&snapshot);
-                    }
-                    Message::Merged(..) => {}
-                    Message::Stop => stop = true,
+        while let Some(message) = self.messages.blocking_recv() {
+            match message {
+                Message::Commit(command, answer) => self.decide((command, answer)),
+                Message::Judge(command, answer) => {
+                    let decided = guarded(&command, &self.published.get(), self.computed);
+                    drop(answer.send(decided.map(|accepted| accepted.committed)));
                 }
-                next = if waiting.len() < BATCH_MAX { self.messages.try_recv().ok() } else { None };
+                Message::Elsewhere(elsewhere, answer) => {
+                    self.settle();
+                    let state = State::clone(&self.published.get());
+                    let access = state.access.clone().with_elsewhere(*elsewhere);
+                    self.published.set(State { access, ..state });
+                    // Who told it may be gone: it holds all the same.
+                    let _gone = answer.send(());
+                }
+                Message::Merged(merge, snapshot) if merge == self.merges => {
+                    self.settle();
+                    self.install(&snapshot);
+                }
+                Message::Written | Message::Merged(..) => {}
+                Message::Stop => break,
             }
-            self.commit(waiting);
-            if stop {
-                break;
-            }
-            self.tend();
+            self.write_on();
         }
+        self.settle();
         self.finish();
     }
 
-    /// Decides, appends, publishes and answers one batch.
-    fn commit(&mut self, waiting: Vec<Waiting>) {
-        let before = self.published.get();
-        let mut state = State::clone(&before);
-        let (mut entries, mut nets, mut answers) = (Vec::new(), Vec::new(), Vec::new());
-        let mut erases = false;
-        let mut gone = BTreeSet::new();
-        // A command holds the bytes that it refers to until everyone sees that it does.
-        let mut carried = Vec::new();
-        for (command, answer) in waiting {
-            let decided = guarded(&command, &state, self.computed);
-            if let Ok(accepted) = decided {
-                let Accepted { state: after, entries: new, net, committed } = accepted;
-                state = after;
-                erases |= command.kind == CommandKind::Erase;
-                entries.extend(new);
-                gone.extend(files::taken_away(&net));
-                nets.push(net);
-                answers.push((answer, Ok(committed)));
-            } else if let Err(error) = decided {
-                answers.push((answer, Err(error)));
-            }
-            carried.push(command);
+    /// Decides on a command, on the newest state that will be.
+    fn decide(&mut self, waiting: Waiting) {
+        let erases = waiting.0.kind == CommandKind::Erase;
+        // What is forgotten is forgotten by all: nothing may stand on what was before.
+        if erases || self.decided.as_ref().is_some_and(Batch::is_full) {
+            self.settle();
         }
-        let outcome = if entries.is_empty() {
-            Ok(())
-        } else {
-            self.append(before.head, &entries, state.head)
+        let mut batch = match (self.decided.take(), &self.writing) {
+            (Some(batch), _) => batch,
+            (None, Some(writing)) => Batch::on(&writing.batch.state),
+            (None, None) => Batch::on(&self.published.get()),
         };
-        match outcome {
-            Ok(()) => {
-                if !entries.is_empty() {
-                    self.published.set(state.published());
-                    if let Some(since) = &mut self.since_merge {
-                        since.extend(nets);
-                    }
-                }
-                self.files.release_all(&gone);
-                self.crash.at(CrashPoint::BeforeAnswer);
-                if erases && let Err(error) = self.forget() {
-                    // The next start does what is left.
-                    tracing::error!(%error, "what was erased is still on the disk");
-                }
-                for (answer, result) in answers {
-                    // A client that went away does not hear what became of its command.
-                    drop(answer.send(result));
-                }
-            }
-            Err(error) => {
-                // What may have been written after all keeps its bytes: the next start knows.
-                std::mem::forget(carried);
-                tracing::error!(%error, "the batch was not written");
-                for (answer, _) in answers {
-                    drop(answer.send(Err(CommitError::of_journal(&error))));
-                }
-            }
+        batch.decide(waiting, self.computed);
+        self.decided = Some(batch);
+        if erases {
+            self.settle();
         }
     }
 
-    /// The commit point. An error whose outcome is unknown is resolved by reading the journal,
-    /// never by writing again.
-    fn append(
-        &self,
-        before: Head,
-        entries: &[crate::journal::Entry],
-        after: Head,
-    ) -> Result<(), JournalError> {
-        self.crash.at(CrashPoint::BeforeJournalCommit);
-        let outcome = self.runtime.block_on(self.journal.append(before, entries));
-        let outcome = match outcome {
-            Err(JournalError::Database(error)) => {
-                match self.runtime.block_on(self.journal.hash_of(after.seq)) {
-                    Ok(Some(hash)) if hash == after.hash => Ok(()),
-                    _ => Err(JournalError::Database(error)),
-                }
+    /// Ends what the journal has written, and gives it what was decided meanwhile.
+    fn write_on(&mut self) {
+        if let Some(Writing { batch, mut outcome }) = self.writing.take() {
+            match outcome.try_recv() {
+                Err(TryRecvError::Empty) => self.writing = Some(Writing { batch, outcome }),
+                Ok(outcome) => self.conclude(batch, outcome),
+                Err(TryRecvError::Closed) => self.conclude(batch, Err(crashed())),
             }
-            other => other,
-        };
-        self.crash.at(CrashPoint::AfterJournalCommit);
-        outcome
+        }
+        if self.writing.is_none()
+            && let Some(batch) = self.decided.take()
+        {
+            self.write(batch);
+        }
+    }
+
+    /// Waits until everything that was decided is written and answered.
+    fn settle(&mut self) {
+        self.write_on();
+        while let Some(Writing { batch, outcome }) = self.writing.take() {
+            let outcome = outcome.blocking_recv().unwrap_or_else(|_| Err(crashed()));
+            self.conclude(batch, outcome);
+            self.write_on();
+        }
+    }
+
+    /// Gives a batch to the journal.
+    fn write(&mut self, mut batch: Batch) {
+        if batch.entries.is_empty() {
+            return batch.answer();
+        }
+        batch.state = batch.state.published();
+        let (journal, crash) = (self.journal.clone(), self.crash.clone());
+        let (before, after) = (batch.before, batch.state.head);
+        let entries = std::mem::take(&mut batch.entries);
+        let wake = Wake(self.sender.clone());
+        let (written, outcome) = oneshot::channel();
+        self.runtime.spawn(async move {
+            let result = append(&journal, &crash, before, &entries, after).await;
+            // The writer does not go away before it heard.
+            drop(written.send(result));
+            drop(wake);
+        });
+        self.writing = Some(Writing { batch, outcome });
+    }
+
+    /// Publishes what the journal holds now, and answers.
+    fn conclude(&mut self, batch: Batch, outcome: Result<(), JournalError>) {
+        if let Err(error) = outcome {
+            tracing::error!(%error, "the batch was not written");
+            batch.fail(|| CommitError::of_journal(&error));
+            // What was decided on it is decided anew.
+            if let Some(next) = self.decided.take() {
+                next.into_waiting().for_each(|waiting| self.decide(waiting));
+            }
+            return;
+        }
+        self.published.set(batch.state.clone());
+        if let Some(since) = &mut self.since_merge {
+            since.extend_from_slice(&batch.nets);
+        }
+        self.files.release_all(&batch.gone);
+        self.crash.at(CrashPoint::BeforeAnswer);
+        if batch.erases()
+            && let Err(error) = self.forget()
+        {
+            // The next start does what is left.
+            tracing::error!(%error, "what was erased is still on the disk");
+        }
+        batch.answer();
+        self.tend();
     }
 
     /// Starts what keeps memory and opening time small, in the background.
@@ -302,13 +323,30 @@ pub(crate) enum ForgetError {
     Io(#[from] std::io::Error),
 }
 
-/// A proposal that panics refuses its own command, not the batch.
-fn guarded(command: &Command, state: &State, computed: Computed) -> Result<Accepted, CommitError> {
-    let decide = std::panic::AssertUnwindSafe(|| decide(command, state, computed));
-    match std::panic::catch_unwind(decide) {
-        Ok(decided) => decided.map_err(CommitError::Rejected),
-        Err(_) => Err(CommitError::Failed("a command could not be carried out".to_owned())),
-    }
+/// The commit point. An error whose outcome is unknown is resolved by reading the journal, never by
+/// writing again.
+async fn append(
+    journal: &Journal,
+    crash: &Crash,
+    before: Head,
+    entries: &[Entry],
+    after: Head,
+) -> Result<(), JournalError> {
+    crash.at(CrashPoint::BeforeJournalCommit);
+    let outcome = match journal.append(before, entries).await {
+        Err(JournalError::Database(error)) => match journal.hash_of(after.seq).await {
+            Ok(Some(hash)) if hash == after.hash => Ok(()),
+            _ => Err(JournalError::Database(error)),
+        },
+        other => other,
+    };
+    crash.at(CrashPoint::AfterJournalCommit);
+    outcome
+}
+
+/// What is said of a write that ended without a word.
+fn crashed() -> JournalError {
+    JournalError::Database(sqlx::Error::WorkerCrashed)
 }
 
 impl CommitError {

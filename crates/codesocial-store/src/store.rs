@@ -1,7 +1,8 @@
 //! A handle to the store: read the newest state, commit a command.
 
+use crate::batch::Answer;
 use crate::journal::{Journal, JournalError, SqliteJournal};
-use crate::sequencer::{Answer, ForgetError, Message, QUEUE_MAX, Sequencer};
+use crate::sequencer::{ForgetError, Message, QUEUE_MAX, Sequencer};
 use crate::side::SideTables;
 use crate::side::keys::Keys;
 use crate::{
@@ -116,7 +117,10 @@ impl Store {
         std::fs::create_dir_all(&folder)
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
         let lock = lock(&folder)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
+        // The journal writes on a thread of its own, while the sequencer decides.
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("journal")
             .enable_all()
             .build()
             .map_err(|error| OpenError::Folder { path: folder.clone(), error })?;
@@ -151,6 +155,8 @@ impl Store {
             background: Vec::new(),
             checkpointed: recovered.checkpointed,
             computed,
+            writing: None,
+            decided: None,
         };
         sequencer.resume_forgetting().map_err(|error| match error {
             ForgetError::Journal(error) => OpenError::Journal(error),
