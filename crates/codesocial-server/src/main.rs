@@ -38,11 +38,7 @@ mod shapes;
 mod snapshot;
 mod sparql;
 
-use mimalloc::MiMalloc;
 use std::process::ExitCode;
-
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     cli::run()
