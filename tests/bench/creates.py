@@ -45,7 +45,7 @@ def measure(table, program, oxigraph, folder):
                 load(peer, "/update", "update", connections),
             )
             many = connections > 1
-            table.row("beside the group-commit probe", mine, probe, 0.35 if many else None)
+            table.row("beside the group-commit probe", mine, probe, 0.4 if many else None)
             table.row(f"beside {peer.version}, unsynced", mine, theirs)
             if css:
                 solid = load(css, "/", "turtle", connections)()
