@@ -83,6 +83,34 @@ fn what_its_authors_opened_stays_open_until_its_words_change() {
     assert_eq!(server.get("/codesocials/x").status(), 200);
 }
 
+#[test]
+fn what_a_document_said_while_it_was_closed_stays_closed() {
+    let server = Server::empty();
+    let path = "/codesocials/x";
+    let say = |label: &str, status: &str| {
+        let body = format!("{PREFIXES} <> pair:label \"{label}\" ; cs:status life:{status} .");
+        let written = server.put(path).turtle(body).send();
+        assert!([201, 204].contains(&written.status), "{written:?}");
+    };
+    let told = |page: &str| {
+        let page = format!("{path}{page}");
+        let everyone = server.get(&page).accept("text/html").send().expect_status(200);
+        let authors = server.get(&page).accept("text/html").admin().send().expect_status(200);
+        let labels = ["SECRET-1", "SECRET-2", "Ouvert", "Rouvert"].into_iter();
+        let in_both =
+            labels.map(|label| (everyone.body.contains(label), authors.body.contains(label)));
+        in_both.collect::<Vec<_>>()
+    };
+    say("SECRET-1", "brouillon");
+    say("SECRET-2", "brouillon");
+    say("Ouvert", "publie");
+    say("Rouvert", "publie");
+    for page in ["", "?history"] {
+        let expected = [(false, true), (false, true), (true, true), (true, true)];
+        assert_eq!(told(page), expected, "{page}");
+    }
+}
+
 /// What happens to a description, and which documents the public reads then: its own, `s` a section
 /// and `p` a statement of it, `i` and `j` the intentions of its sections.
 const PARTS: &[(&str, &str, &str)] = &[

@@ -194,6 +194,17 @@ impl State {
         self.graphs.contains_key(document_of(document).as_str())
     }
 
+    /// The last entry that changed an access document by which a document is read: its own, or that
+    /// of a container above it. Who reads the document now may not have read it before.
+    pub fn access_given(&self, document: NamedNodeRef<'_>) -> u64 {
+        let path = self.base().path_of(document.as_str()).unwrap_or_default();
+        let above = path.match_indices('/').map(|(end, _)| &path[..end]).chain([""]);
+        let above = above.map(|path| self.base().resolve(path));
+        let acls = above.chain([document.into_owned()]).map(|name| document_of(name.as_ref()));
+        let last = acls.filter_map(|acl| self.graphs.get(acl.as_str())).map(|record| record.last);
+        last.max().unwrap_or_default()
+    }
+
     /// A number that is another after each change of who may do what.
     pub fn access_changed(&self) -> u64 {
         self.access.changed()

@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Containment, Definitions, Document, DocumentKind, Found};
 use codesocial_rdf::vocab::ldp;
-use codesocial_store::{Change, ContainerKind, Etag, State};
+use codesocial_store::{AccessMode, Change, ContainerKind, Etag, State};
 use oxrdf::NamedNode;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
@@ -132,7 +132,8 @@ impl Call {
         Ok((headers, page).into_response())
     }
 
-    /// The changes that the state knows of, and one more than are shown where there are more.
+    /// The changes that the state knows of and the client may, and one more than are shown where
+    /// there are more.
     async fn changes(
         &self,
         state: &State,
@@ -142,10 +143,13 @@ impl Call {
         let newest = state.head().seq + 1;
         let before = before.map_or(newest, |before: u64| before.min(newest));
         let found = self.app.store.history(self.iri.as_ref(), Some(before), shown + 1).await;
-        found.map_err(|error| {
+        let changes = found.map_err(|error| {
             tracing::error!(%error, "the history of a document could not be read");
             self.refuse(Refusal::Internal)
-        })
+        })?;
+        let document = self.iri.as_ref();
+        let is_author = state.permits(&self.agent, document, AccessMode::Write).is_ok();
+        Ok(if is_author { changes } else { since_given(changes, state.access_given(document)) })
     }
 
     /// <https://www.w3.org/TR/ldp-paging/#ldpp-client-nav-next>
@@ -235,6 +239,19 @@ impl Call {
             });
         outcome.map_err(|refusal| self.refuse(refusal))
     }
+}
+
+/// What changed since an entry that let these readers in, of which they learn what it left behind:
+/// what went with it, and what came before it, was for others.
+fn since_given(changes: Vec<Change>, entry: u64) -> Vec<Change> {
+    let since = changes.into_iter().filter(|change| change.seq >= entry);
+    let readable = since.map(|mut change| {
+        if change.seq == entry {
+            change.net.removed.clear();
+        }
+        change
+    });
+    readable.filter(|change| !change.net.is_empty()).collect()
 }
 
 /// The tag of a page is weak, as labels of other resources stand in it. One of a container that
