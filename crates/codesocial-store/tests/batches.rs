@@ -1,37 +1,16 @@
 //! While the journal writes, what comes next is decided already: nobody sees any of it before it is
 //! on disk, and nothing stands on what was not written.
 
-use codesocial_rdf::{Base, Changeset};
-use codesocial_store::{
-    Agent, Command, CommandKind, Crash, Options, Precondition, Proposal, Random, State, Store,
-    verify,
-};
+mod instance;
+
+use codesocial_rdf::Changeset;
+use codesocial_store::{Agent, Command, CommandKind, Precondition, Proposal, State, verify};
+use instance::{graph, now, open, runtime};
 use oxrdf::{Literal, NamedNode, Quad, Term, Triple};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-
-fn open(folder: &Path) -> Store {
-    let options = Options {
-        folder: folder.to_owned(),
-        base: Some(Base::parse("http://x/").expect("a base")),
-        now: now(),
-        random: Random::of_seed([1; 32]),
-        crash: Crash::default(),
-        computed: |_, _, _, _| Ok(Changeset::default()),
-        edition: Default::default(),
-    };
-    Store::open(options).expect("a store")
-}
-
-fn now() -> jiff::Timestamp {
-    "2026-11-23T10:11:12Z".parse().expect("a time")
-}
-
-fn graph() -> NamedNode {
-    NamedNode::new_unchecked("http://x/system/kept")
-}
 
 /// What a state says, in an order.
 fn said(state: &State) -> Vec<String> {
@@ -78,10 +57,6 @@ async fn locked(folder: &Path) -> SqliteConnection {
 async fn release(mut database: SqliteConnection) {
     sqlx::query("COMMIT").execute(&mut database).await.expect("it is written");
     database.close().await.expect("nothing is left");
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
 async fn wait_for(asked: &mut UnboundedReceiver<&'static str>, words: &[&str]) {

@@ -1,38 +1,14 @@
 //! Segments that are missing: forgotten where an entry says so, and damage where none does.
 
-use codesocial_rdf::{Base, Changeset};
-use codesocial_store::{
-    Agent, Command, CommandKind, Crash, Options, Precondition, Proposal, Random, Store, verify,
-};
+mod instance;
+
+use codesocial_rdf::Changeset;
+use codesocial_store::{Agent, Command, CommandKind, Precondition, Proposal, Store, verify};
+use instance::{graph, now, open, runtime};
 use oxrdf::{Literal, NamedNode, Quad};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 use std::path::Path;
-
-fn open(folder: &Path) -> Store {
-    let options = Options {
-        folder: folder.to_owned(),
-        base: Some(Base::parse("http://x/").expect("a base")),
-        now: now(),
-        random: Random::of_seed([1; 32]),
-        crash: Crash::default(),
-        computed: |_, _, _, _| Ok(Changeset::default()),
-        edition: Default::default(),
-    };
-    Store::open(options).expect("a store")
-}
-
-fn now() -> jiff::Timestamp {
-    "2026-11-23T10:11:12Z".parse().expect("a time")
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
-}
-
-fn graph() -> NamedNode {
-    NamedNode::new_unchecked("http://x/system/kept")
-}
 
 fn secret() -> Quad {
     let property = NamedNode::new_unchecked("urn:p");
