@@ -1,0 +1,92 @@
+//! Answers to queries, in the format that the client prefers, sent while they are written.
+
+use crate::problem::{Ask, Problem, Refusal};
+use crate::state::App;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, VARY};
+use axum::response::{IntoResponse, Response};
+use codesocial_rdf::RdfSyntax;
+use codesocial_store::query::{self, Part, Prepared, ResultSyntax, Unfinished};
+use codesocial_store::{Agent, Rejection};
+use futures_util::stream::{self, StreamExt as _};
+use sparesults::QueryResultsFormat;
+use spargebra::algebra::QueryDataset;
+
+/// The formats of rows and booleans, the favourite first.
+const SOLUTIONS: &[(&str, QueryResultsFormat)] = &[
+    ("application/sparql-results+json", QueryResultsFormat::Json),
+    ("application/json", QueryResultsFormat::Json),
+    ("application/sparql-results+xml", QueryResultsFormat::Xml),
+    ("application/xml", QueryResultsFormat::Xml),
+    ("text/csv", QueryResultsFormat::Csv),
+    ("text/tab-separated-values", QueryResultsFormat::Tsv),
+];
+
+/// The formats of graphs, the favourite first.
+const GRAPHS: &[(&str, RdfSyntax)] = &[
+    ("text/turtle", RdfSyntax::Turtle),
+    ("application/ld+json", RdfSyntax::JsonLd),
+    ("application/n-triples", RdfSyntax::NTriples),
+    ("application/rdf+xml", RdfSyntax::RdfXml),
+];
+
+pub(super) async fn answer(
+    app: App,
+    ask: Ask,
+    agent: Agent,
+    text: String,
+    dataset: Option<QueryDataset>,
+) -> Result<Response, Problem> {
+    let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
+    let limits = app.config.sparql.limits();
+    let prepared = query::prepare(&text, app.base.root().as_str(), dataset, &limits)
+        .map_err(|error| refuse(error.into()))?;
+    let (media_type, syntax) =
+        syntax(&ask, &prepared).ok_or_else(|| refuse(Refusal::NotAcceptable))?;
+    let mut parts = app
+        .evaluators
+        .start(prepared, app.store.state(), agent, syntax, limits)
+        .await
+        .map_err(|_| refuse(Rejection::Busy.into()))?;
+    let body = match parts.next().await {
+        Ok(Part::Last(whole)) => Body::from(whole),
+        Ok(Part::More(first)) => streamed(first, parts),
+        Err(Unfinished::Refused(error)) => return Err(refuse(error.into())),
+        Err(Unfinished::Truncated) => return Err(refuse(Refusal::AnswerTooLarge)),
+        Err(Unfinished::Lost) => return Err(refuse(Refusal::Internal)),
+    };
+    Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept, Authorization, Cookie")], body)
+        .into_response())
+}
+
+/// A body that is sent while the rest is evaluated. An answer that remains unfinished ends in an
+/// error, which cuts the connection: the client must not take it for whole.
+fn streamed(first: Vec<u8>, parts: query::Parts) -> Body {
+    let rest = stream::unfold(Some(parts), |parts| async move {
+        let mut parts = parts?;
+        Some(match parts.next().await {
+            Ok(Part::More(part)) => (Ok(part), Some(parts)),
+            Ok(Part::Last(part)) => (Ok(part), None),
+            Err(unfinished) => {
+                tracing::info!(%unfinished, "an answer was cut off");
+                (Err(unfinished), None)
+            }
+        })
+    });
+    Body::from_stream(stream::iter([Ok(first)]).chain(rest))
+}
+
+/// The syntax of the answer: the preferred one that suits the kind of query.
+fn syntax(ask: &Ask, prepared: &Prepared) -> Option<(&'static str, ResultSyntax)> {
+    if prepared.answers_with_graph() {
+        let offers: Vec<&str> = GRAPHS.iter().map(|(media_type, _)| *media_type).collect();
+        let (media_type, syntax) = GRAPHS[ask.prefers(&offers)?];
+        return Some((media_type, ResultSyntax::Graph(syntax)));
+    }
+    let offers: Vec<&str> = SOLUTIONS.iter().map(|(media_type, _)| *media_type).collect();
+    // A SemApps front-end asks for JSON-LD whatever the query: rows have JSON only.
+    let json_ld = || ask.prefers(&["application/ld+json"]);
+    let n = ask.prefers(&offers).or_else(json_ld)?;
+    let (media_type, format) = SOLUTIONS[n];
+    Some((media_type, ResultSyntax::Solutions(format)))
+}
