@@ -88,6 +88,11 @@ impl SortedRows {
         self.group(first.0).len()
     }
 
+    /// The rows that begin with a term.
+    pub(crate) fn rows_of(&self, first: TermId) -> &[Row] {
+        &self.rows[self.group(first.0)]
+    }
+
     fn group(&self, first: u32) -> Range<usize> {
         let end = self.rows.len();
         let start = |id: usize| self.starts.get(id).map_or(end, |start| *start as usize);

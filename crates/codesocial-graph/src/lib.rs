@@ -22,6 +22,7 @@ mod state;
 mod stats;
 
 mod data_graph;
+mod plan;
 mod queryable;
 mod readers;
 
@@ -37,6 +38,7 @@ mod term;
 pub use candidate::Candidate;
 pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
+pub use plan::{Rewrites, plan};
 pub use queryable::ReadableDataset;
 pub use readers::{GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset};
 pub use row::QuadIds;

@@ -80,6 +80,21 @@ impl ReadableDataset {
         Self(Rc::new(Readable { state, default, named, withheld, computed: RefCell::default() }))
     }
 
+    /// The triples of the default graph that have the given terms where one is given, each once.
+    pub(crate) fn triples(
+        &self,
+        [subject, predicate, object]: [Option<TermId>; 3],
+    ) -> impl Iterator<Item = [TermId; 3]> + use<> {
+        let (graph, seen) = self.default_graph();
+        let pattern = Pattern { subject, predicate, object, graph };
+        let scan = ReadableScan { quads: Scan::new(self.clone(), pattern), seen };
+        scan.map(|[subject, predicate, object, _]| [subject, predicate, object])
+    }
+
+    fn default_graph(&self) -> (Option<TermId>, Seen) {
+        self.0.default.look(Seen::AsDefaultGraph, Seen::InUnion { last: None, admitted: None })
+    }
+
     /// Whether a graph would be seen by name. A term that the query computed names none.
     fn is_seen(&self, graph: TermId) -> bool {
         ComputedTerms::index(graph).is_none() && self.0.named.sieve.admits_graph(self, graph)
@@ -136,14 +151,18 @@ impl<'a> QueryableDataset<'a> for ReadableDataset {
         graph_name: Option<Option<&TermId>>,
     ) -> impl Iterator<Item = Result<InternalQuad<TermId>, ViewFull>> + use<'a> {
         let (graph, seen) = match graph_name {
-            Some(None) => self.0.default.look(Seen::AsDefaultGraph, Seen::InUnion { last: None }),
+            Some(None) => self.default_graph(),
             Some(Some(graph)) if self.is_seen(*graph) => (Some(*graph), Seen::AsNamedGraph),
             Some(Some(_)) => (None, Seen::Never),
             None => self.0.named.look(Seen::AsNamedGraph, Seen::WhereNamed),
         };
         let (subject, predicate, object) = (subject.copied(), predicate.copied(), object.copied());
         let pattern = Pattern { subject, predicate, object, graph };
-        ReadableScan { quads: Scan::new(self.clone(), pattern), seen }
+        let scan = ReadableScan { quads: Scan::new(self.clone(), pattern), seen };
+        scan.map(|[subject, predicate, object, graph]| {
+            let graph_name = (graph != TermId::DEFAULT_GRAPH).then_some(graph);
+            Ok(InternalQuad { subject, predicate, object, graph_name })
+        })
     }
 
     fn internal_named_graphs(&self) -> impl Iterator<Item = Result<TermId, ViewFull>> + use<'a> {
@@ -196,49 +215,84 @@ enum Seen {
     /// In the default graph, each triple once, where the default sieve admits it.
     InUnion {
         last: Option<[TermId; 3]>,
+        /// The graph that was admitted last: the quads of one graph are often neighbours.
+        admitted: Option<TermId>,
     },
     /// In each named graph that the named sieve admits.
     WhereNamed,
 }
 
+/// Quads as the query sees them: those of its default graph are in the graph without a name.
 struct ReadableScan {
     quads: Scan<ReadableDataset>,
     seen: Seen,
 }
 
 impl Iterator for ReadableScan {
-    type Item = Result<InternalQuad<TermId>, ViewFull>;
+    type Item = QuadIds;
 
     #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let quad = self.quads.next()?;
-            let [subject, predicate, object, graph] = quad;
-            let dataset = self.quads.state();
-            if dataset.0.withheld.as_ref().is_some_and(|withheld| withheld.holds(&quad)) {
-                continue;
-            }
-            let graph_name = match &mut self.seen {
-                Seen::Never => return None,
-                Seen::AsDefaultGraph => None,
-                Seen::AsNamedGraph => Some(graph),
-                Seen::InUnion { last } => {
-                    let triple = Some([subject, predicate, object]);
-                    if *last == triple || !dataset.0.default.sieve.admits(dataset, &quad) {
-                        continue;
-                    }
-                    *last = triple;
-                    None
-                }
-                Seen::WhereNamed => {
-                    if !dataset.0.named.sieve.admits(dataset, &quad) {
-                        continue;
-                    }
-                    Some(graph)
-                }
-            };
-            return Some(Ok(InternalQuad { subject, predicate, object, graph_name }));
+    fn next(&mut self) -> Option<QuadIds> {
+        let Self { quads, seen } = self;
+        if matches!(seen, Seen::Never) {
+            return None;
         }
+        loop {
+            let quad = quads.next()?;
+            if let Some(quad) = seen.show(quad, quads.state()) {
+                return Some(quad);
+            }
+        }
+    }
+
+    fn fold<B, F: FnMut(B, QuadIds) -> B>(self, init: B, mut f: F) -> B {
+        let Self { quads, mut seen } = self;
+        if matches!(seen, Seen::Never) {
+            return init;
+        }
+        let dataset = quads.state().clone();
+        quads.fold(init, |folded, quad| match seen.show(quad, &dataset) {
+            Some(quad) => f(folded, quad),
+            None => folded,
+        })
+    }
+}
+
+impl Seen {
+    #[inline]
+    fn show(&mut self, quad: QuadIds, dataset: &ReadableDataset) -> Option<QuadIds> {
+        let [subject, predicate, object, graph] = quad;
+        if dataset.0.withheld.as_ref().is_some_and(|withheld| withheld.holds(&quad)) {
+            return None;
+        }
+        let graph = match self {
+            Self::Never => return None,
+            Self::AsDefaultGraph => TermId::DEFAULT_GRAPH,
+            Self::AsNamedGraph => graph,
+            Self::InUnion { last, admitted } => {
+                let triple = Some([subject, predicate, object]);
+                if *last == triple {
+                    return None;
+                }
+                let sieve = &dataset.0.default.sieve;
+                if *admitted != Some(graph) {
+                    if sieve.admits_graph(dataset, graph) {
+                        *admitted = Some(graph);
+                    } else if !sieve.admits(dataset, &quad) {
+                        return None;
+                    }
+                }
+                *last = triple;
+                TermId::DEFAULT_GRAPH
+            }
+            Self::WhereNamed => {
+                if !dataset.0.named.sieve.admits(dataset, &quad) {
+                    return None;
+                }
+                graph
+            }
+        };
+        Some([subject, predicate, object, graph])
     }
 }
 

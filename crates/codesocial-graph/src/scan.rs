@@ -39,12 +39,25 @@ impl Pattern {
     }
 
     fn shorter(self, state: &State, one: Order, other: Order) -> Order {
-        let length = |order| {
-            let filter = RowFilter::new(order, self.bound());
-            state.base_quads().in_order(order).range(filter.lower(), filter.upper()).len()
-        };
+        let length = |order| self.range_len(state, order);
         if length(one) < length(other) { one } else { other }
     }
+
+    /// How many rows of the base are read in an order.
+    fn range_len(self, state: &State, order: Order) -> usize {
+        let filter = RowFilter::new(order, self.bound());
+        state.base_quads().in_order(order).range(filter.lower(), filter.upper()).len()
+    }
+}
+
+impl State {
+    /// About how many quads are read to find those that match a pattern.
+    pub(crate) fn range_len(&self, pattern: Pattern) -> usize {
+        let changed = self.delta().len();
+        pattern.range_len(self, pattern.order(self)) + changed.min(Self::CHANGES_COUNTED_MAX)
+    }
+
+    const CHANGES_COUNTED_MAX: usize = 100;
 }
 
 /// An iterator over quads, generic in how it holds the state: borrowed by those who read and
@@ -152,6 +165,22 @@ impl<H: Deref<Target = State>> Iterator for Scan<H> {
                 return Some(self.order.quad(row));
             }
         }
+    }
+
+    fn fold<B, F: FnMut(B, QuadIds) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut folded = init;
+        // Where nothing has changed, the rows are a slice.
+        if self.toggles.peek(&self.state, self.order).is_none() {
+            let rows = &self.state.base_quads().in_order(self.order).rows()[self.next..self.end];
+            for row in rows.iter().filter(|row| self.filter.accepts(**row)) {
+                folded = f(folded, self.order.quad(*row));
+            }
+            return folded;
+        }
+        for quad in self {
+            folded = f(folded, quad);
+        }
+        folded
     }
 }
 

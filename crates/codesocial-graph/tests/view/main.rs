@@ -4,5 +4,6 @@
 mod checkpoints;
 mod generations;
 mod patterns;
+mod plan;
 mod sparql;
 mod world;

@@ -72,7 +72,7 @@ const QUERIES: [&str; 53] = [
     "DESCRIBE <organizations/a>",
 ];
 
-const DATASETS: [&str; 9] = [
+pub(crate) const DATASETS: [&str; 9] = [
     "",
     "FROM <organizations/a>",
     "FROM <organizations/a> FROM <organizations/b>",
@@ -84,7 +84,7 @@ const DATASETS: [&str; 9] = [
     "FROM <scheme/section> FROM <ns> FROM NAMED <ns> FROM NAMED <organizations/a.meta>",
 ];
 
-fn parse(query: &str, dataset: &str) -> Query {
+pub(crate) fn parse(query: &str, dataset: &str) -> Query {
     let (head, body) = match query.find("WHERE") {
         Some(start) => query.split_at(start),
         None if query.starts_with("ASK") => query.split_at("ASK".len()),
@@ -99,7 +99,7 @@ fn parse(query: &str, dataset: &str) -> Query {
 }
 
 /// The answer as sorted lines: the order of solutions and the names of variables apart, all of it.
-fn lines(results: QueryResults<'_>) -> Vec<String> {
+pub(crate) fn lines(results: QueryResults<'_>) -> Vec<String> {
     let mut lines: Vec<String> = match results {
         QueryResults::Boolean(answer) => vec![answer.to_string()],
         QueryResults::Solutions(solutions) => solutions
@@ -181,7 +181,7 @@ fn check_query(
     assert_eq!(lines(ours), lines(theirs), "{text} with {clause:?}");
 }
 
-fn hidden() -> impl Strategy<Value = Vec<GraphName>> {
+pub(crate) fn hidden() -> impl Strategy<Value = Vec<GraphName>> {
     prop::sample::subsequence(graphs(), 0..graphs().len())
 }
 

@@ -1,0 +1,141 @@
+//! What is answered before a query is evaluated: parts of it that the arrays of ids answer at once
+//! become lists of values in its algebra, and the evaluator does the rest.
+//!
+//! Invariant: every rewrite has the solutions of what it stands for, each as often. Where one
+//! cannot be sure of that, the part stays as it was.
+
+mod aggregate;
+mod conjunction;
+mod estimates;
+mod naming;
+mod reach;
+mod top;
+mod walk;
+
+use self::estimates::Estimates;
+use crate::queryable::ReadableDataset;
+use crate::term::TermId;
+use oxrdf::TermRef;
+use spareval::CancellationToken;
+use spargebra::Query;
+use spargebra::algebra::GraphPattern;
+use spargebra::term::GroundTerm;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+
+/// Which rewrites to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rewrites {
+    /// Counts and sums over triple patterns, in groups or not.
+    pub aggregates: bool,
+    /// Of what is ordered, the first rows only.
+    pub top: bool,
+    /// What a path reaches from a node that the query names.
+    pub reach: bool,
+}
+
+impl Default for Rewrites {
+    fn default() -> Self {
+        Self { aggregates: true, top: true, reach: true }
+    }
+}
+
+impl Rewrites {
+    pub const NONE: Self = Self { aggregates: false, top: false, reach: false };
+}
+
+/// Answers what can be answered of a query on the very dataset that it will be evaluated on.
+///
+/// A query that is cancelled meanwhile is left half-planned: its evaluation ends at once.
+pub fn plan(
+    query: &mut Query,
+    dataset: &ReadableDataset,
+    rewrites: Rewrites,
+    cancel: &CancellationToken,
+) {
+    let (Query::Select { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }
+    | Query::Ask { pattern, .. }) = query;
+    naming::name_nodes(pattern);
+    let estimates = Estimates::new(dataset);
+    Plan { dataset, estimates, rewrites, pulse: Pulse::new(cancel) }.rewrite(pattern);
+}
+
+struct Plan<'a> {
+    dataset: &'a ReadableDataset,
+    estimates: Estimates<'a>,
+    rewrites: Rewrites,
+    pulse: Pulse<'a>,
+}
+
+impl Plan<'_> {
+    /// From the leaves up, so that what was answered is part of what is asked next.
+    ///
+    /// What stands in a `GRAPH` or a `SERVICE` asks other data, and what stands right of a
+    /// `LATERAL` is asked with what is bound left of it: these stay.
+    fn rewrite(&self, pattern: &mut GraphPattern) {
+        match pattern {
+            GraphPattern::Join { left, right }
+            | GraphPattern::LeftJoin { left, right, .. }
+            | GraphPattern::Union { left, right }
+            | GraphPattern::Minus { left, right } => {
+                self.rewrite(left);
+                self.rewrite(right);
+            }
+            GraphPattern::Lateral { left: inner, .. }
+            | GraphPattern::Filter { inner, .. }
+            | GraphPattern::Extend { inner, .. }
+            | GraphPattern::OrderBy { inner, .. }
+            | GraphPattern::Project { inner, .. }
+            | GraphPattern::Distinct { inner }
+            | GraphPattern::Reduced { inner }
+            | GraphPattern::Slice { inner, .. }
+            | GraphPattern::Group { inner, .. } => self.rewrite(inner),
+            GraphPattern::Bgp { .. }
+            | GraphPattern::Path { .. }
+            | GraphPattern::Graph { .. }
+            | GraphPattern::Values { .. }
+            | GraphPattern::Service { .. } => {}
+        }
+        match pattern {
+            GraphPattern::Path { .. } if self.rewrites.reach => self.reach(pattern),
+            GraphPattern::Group { .. } if self.rewrites.aggregates => self.aggregate(pattern),
+            GraphPattern::Slice { .. } if self.rewrites.top => self.top(pattern),
+            _ => {}
+        }
+    }
+
+    /// A term of the state as a value. Blank nodes that are stored as such cannot be written.
+    fn value(&self, id: TermId) -> Option<GroundTerm> {
+        match self.dataset.term(id) {
+            TermRef::NamedNode(iri) => Some(iri.into_owned().into()),
+            TermRef::Literal(literal) => Some(literal.into_owned().into()),
+            TermRef::BlankNode(_) => None,
+        }
+    }
+}
+
+/// Looks now and then whether anybody still waits for the answer.
+struct Pulse<'a> {
+    cancel: &'a CancellationToken,
+    beats: Cell<u32>,
+}
+
+impl<'a> Pulse<'a> {
+    const BEATS_BETWEEN_LOOKS: u32 = 1 << 12;
+
+    fn new(cancel: &'a CancellationToken) -> Self {
+        Self { cancel, beats: Cell::new(0) }
+    }
+
+    #[inline]
+    fn beat(&self) -> ControlFlow<()> {
+        let beats = self.beats.get().wrapping_add(1);
+        self.beats.set(beats);
+        if beats.is_multiple_of(Self::BEATS_BETWEEN_LOOKS) && self.cancel.is_cancelled() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,107 @@
+//! About how many triples match a pattern, from the arrays: exact where its constants begin a
+//! range, and otherwise from how often values repeat in a few rows of it.
+//!
+//! Only costs depend on these figures, never an answer: they count graphs that a reader does not
+//! see.
+
+use crate::queryable::ReadableDataset;
+use crate::row::Order;
+use crate::scan::Pattern;
+use crate::term::TermId;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// What is known of a place of a triple before it is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Constant(TermId),
+    /// It has a value by then, whichever.
+    Known,
+    Free,
+}
+
+impl End {
+    /// The same place, as if a value were not known by then.
+    pub(super) fn unknown(self) -> Self {
+        match self {
+            Self::Known => Self::Free,
+            other => other,
+        }
+    }
+}
+
+/// The figures of one state, each asked for once.
+pub(super) struct Estimates<'a> {
+    pub(super) dataset: &'a ReadableDataset,
+    usages: RefCell<FxHashMap<TermId, Usage>>,
+}
+
+/// How a predicate is used.
+#[derive(Clone, Copy)]
+struct Usage {
+    per_subject: f64,
+    per_object: f64,
+}
+
+impl<'a> Estimates<'a> {
+    pub(super) fn new(dataset: &'a ReadableDataset) -> Self {
+        Self { dataset, usages: RefCell::default() }
+    }
+
+    pub(super) fn matches(&self, [subject, predicate, object]: [End; 3]) -> f64 {
+        let constant = |end| match end {
+            End::Constant(id) => Some(id),
+            End::Known | End::Free => None,
+        };
+        let pattern = Pattern {
+            subject: constant(subject),
+            predicate: constant(predicate),
+            object: constant(object),
+            graph: None,
+        };
+        let is_known = |end| end == End::Known;
+        let all = self.dataset.range_len(pattern) as f64;
+        let share = |known: bool, repeated: f64| if known { repeated / all.max(1.0) } else { 1.0 };
+        let usage = match predicate {
+            End::Constant(predicate) => self.usage(predicate),
+            End::Known | End::Free => Usage::UNKNOWN,
+        };
+        let share_of_subject = share(is_known(subject), usage.per_subject);
+        let share_of_object = share(is_known(object), usage.per_object);
+        let share_of_predicate = if is_known(predicate) { 0.1 } else { 1.0 };
+        all * share_of_subject.min(1.0) * share_of_object.min(1.0) * share_of_predicate
+    }
+
+    fn usage(&self, predicate: TermId) -> Usage {
+        *self
+            .usages
+            .borrow_mut()
+            .entry(predicate)
+            .or_insert_with(|| Usage::of(predicate, self.dataset))
+    }
+}
+
+impl Usage {
+    const UNKNOWN: Self = Self { per_subject: 10.0, per_object: 10.0 };
+    const SAMPLES: usize = 16;
+
+    /// The share of rows that are the first of their subject is how many subjects there are to a
+    /// row: over a few rows, the mean of one by how often the subject repeats.
+    fn of(predicate: TermId, dataset: &ReadableDataset) -> Self {
+        let rows = dataset.base_quads().in_order(Order::Posg).rows_of(predicate);
+        let every = (rows.len() / Self::SAMPLES).max(1);
+        let (mut samples, mut subjects, mut objects) = (0.0, 0.0, 0.0);
+        for row in rows.iter().skip(every / 2).step_by(every) {
+            let [subject, _, object, _] = Order::Posg.quad(*row);
+            let (subject, object) = (Some(subject), Some(object));
+            let predicate = Some(predicate);
+            let of_subject = Pattern { subject, predicate, ..Pattern::default() };
+            let of_object = Pattern { object, predicate, ..Pattern::default() };
+            samples += 1.0;
+            subjects += 1.0 / dataset.range_len(of_subject).max(1) as f64;
+            objects += 1.0 / dataset.range_len(of_object).max(1) as f64;
+        }
+        let repeated = |firsts: f64| if samples > 0.0 { samples / firsts } else { 1.0 };
+        Self { per_subject: repeated(subjects), per_object: repeated(objects) }
+    }
+}
