@@ -2,7 +2,7 @@
 
 use super::limits::{LimitError, Limits, check_text};
 use crate::{Agent, State};
-use codesocial_graph::{Selection, strip_dataset};
+use codesocial_graph::{Rewrites, Selection, plan, strip_dataset};
 use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
@@ -105,7 +105,9 @@ fn answer(
     let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
     // Serialisers write a few bytes at a time.
     let mut output = BufWriter::new(Bounded { output, left: limits.result_bytes_max });
-    let results = evaluator.prepare(&prepared.query).execute(dataset).map_err(failed)?;
+    let mut query = prepared.query.clone();
+    plan(&mut query, &dataset, Rewrites::default(), cancel);
+    let results = evaluator.prepare(&query).execute(dataset).map_err(failed)?;
     let answer = match (results, syntax) {
         (QueryResults::Solutions(solutions), ResultSyntax::Solutions(format)) => {
             write_solutions(solutions, format, limits, &mut output)?
