@@ -21,6 +21,13 @@ pub(super) enum End {
 }
 
 impl End {
+    fn constant(self) -> Option<TermId> {
+        match self {
+            Self::Constant(id) => Some(id),
+            Self::Known | Self::Free => None,
+        }
+    }
+
     /// The same place, as if a value were not known by then.
     pub(super) fn unknown(self) -> Self {
         match self {
@@ -39,6 +46,7 @@ pub(super) struct Estimates<'a> {
 /// How a predicate is used.
 #[derive(Clone, Copy)]
 struct Usage {
+    triples: f64,
     per_subject: f64,
     per_object: f64,
 }
@@ -48,28 +56,26 @@ impl<'a> Estimates<'a> {
         Self { dataset, usages: RefCell::default() }
     }
 
+    /// Less than one, where nothing is left to be found and a triple is there or is not.
     pub(super) fn matches(&self, [subject, predicate, object]: [End; 3]) -> f64 {
-        let constant = |end| match end {
-            End::Constant(id) => Some(id),
-            End::Known | End::Free => None,
-        };
         let pattern = Pattern {
-            subject: constant(subject),
-            predicate: constant(predicate),
-            object: constant(object),
+            subject: subject.constant(),
+            predicate: predicate.constant(),
+            object: object.constant(),
             graph: None,
         };
-        let is_known = |end| end == End::Known;
         let all = self.dataset.range_len(pattern) as f64;
-        let share = |known: bool, repeated: f64| if known { repeated / all.max(1.0) } else { 1.0 };
-        let usage = match predicate {
-            End::Constant(predicate) => self.usage(predicate),
-            End::Known | End::Free => Usage::UNKNOWN,
-        };
-        let share_of_subject = share(is_known(subject), usage.per_subject);
-        let share_of_object = share(is_known(object), usage.per_object);
-        let share_of_predicate = if is_known(predicate) { 0.1 } else { 1.0 };
-        all * share_of_subject.min(1.0) * share_of_object.min(1.0) * share_of_predicate
+        let usage = predicate.constant().map_or(Usage::UNKNOWN, |predicate| self.usage(predicate));
+        match (subject, object) {
+            (End::Constant(_) | End::Free, End::Constant(_) | End::Free) => all,
+            (End::Known, End::Free) => usage.per_subject.min(all),
+            (End::Free, End::Known) => usage.per_object.min(all),
+            (End::Known, End::Constant(_)) => (all * usage.per_subject / usage.triples).min(1.0),
+            (End::Constant(_), End::Known) => (all * usage.per_object / usage.triples).min(1.0),
+            (End::Known, End::Known) => {
+                (usage.per_subject * usage.per_object / usage.triples).min(1.0)
+            }
+        }
     }
 
     fn usage(&self, predicate: TermId) -> Usage {
@@ -82,7 +88,7 @@ impl<'a> Estimates<'a> {
 }
 
 impl Usage {
-    const UNKNOWN: Self = Self { per_subject: 10.0, per_object: 10.0 };
+    const UNKNOWN: Self = Self { triples: 100.0, per_subject: 10.0, per_object: 10.0 };
     const SAMPLES: usize = 16;
 
     /// The share of rows that are the first of their subject is how many subjects there are to a
@@ -102,6 +108,10 @@ impl Usage {
             objects += 1.0 / dataset.range_len(of_object).max(1) as f64;
         }
         let repeated = |firsts: f64| if samples > 0.0 { samples / firsts } else { 1.0 };
-        Self { per_subject: repeated(subjects), per_object: repeated(objects) }
+        Self {
+            triples: rows.len().max(1) as f64,
+            per_subject: repeated(subjects),
+            per_object: repeated(objects),
+        }
     }
 }
