@@ -8,11 +8,14 @@ mod aggregate;
 mod conjunction;
 mod estimates;
 mod naming;
+mod operands;
+mod order;
 mod reach;
 mod top;
 mod walk;
 
 use self::estimates::Estimates;
+use self::order::Bound;
 use crate::queryable::ReadableDataset;
 use crate::term::TermId;
 use oxrdf::TermRef;
@@ -32,16 +35,18 @@ pub struct Rewrites {
     pub top: bool,
     /// What a path reaches from a node that the query names.
     pub reach: bool,
+    /// Which triple is looked up before which.
+    pub order: bool,
 }
 
 impl Default for Rewrites {
     fn default() -> Self {
-        Self { aggregates: true, top: true, reach: true }
+        Self { aggregates: true, top: true, reach: true, order: true }
     }
 }
 
 impl Rewrites {
-    pub const NONE: Self = Self { aggregates: false, top: false, reach: false };
+    pub const NONE: Self = Self { aggregates: false, top: false, reach: false, order: false };
 }
 
 /// Answers what can be answered of a query on the very dataset that it will be evaluated on.
@@ -59,7 +64,11 @@ pub fn plan(
     | Query::Ask { pattern, .. }) = query;
     naming::name_nodes(pattern);
     let estimates = Estimates::new(dataset);
-    Plan { dataset, estimates, rewrites, pulse: Pulse::new(cancel) }.rewrite(pattern);
+    let plan = Plan { dataset, estimates, rewrites, pulse: Pulse::new(cancel) };
+    plan.rewrite(pattern);
+    if rewrites.order {
+        plan.order(pattern, &Bound::new());
+    }
 }
 
 struct Plan<'a> {

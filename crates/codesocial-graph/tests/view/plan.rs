@@ -108,6 +108,13 @@ fn body() -> impl Strategy<Value = String> {
             "OPTIONAL { ?b :knows ?d FILTER(?d != ?a) }",
             "FILTER(?v > 3)",
             "FILTER EXISTS { ?a :knows ?d }",
+            "FILTER NOT EXISTS { ?d :size ?w . ?a :knows ?d }",
+            "FILTER EXISTS { ?a :knows/:knows* ?d . ?d :knows _:z . _:z :knows ?b }",
+            "FILTER(?a != ?b || EXISTS { ?d :size ?w . ?e :knows ?d FILTER(?w != ?v) })",
+            "OPTIONAL { ?d :label ?l . ?a :knows ?d }",
+            "MINUS { ?b :knows ?d . ?d :knows ?a }",
+            "VALUES (?a ?b) { (<organizations/a> UNDEF) (UNDEF <organizations/b>) }",
+            "GRAPH ?g { ?a :knows ?d . ?d :knows ?e }",
             "MINUS { ?a :size 7 }",
             "BIND(STR(?v) AS ?t)",
             "VALUES ?b { <organizations/a> <organizations/c> <nowhere> }",
@@ -344,7 +351,8 @@ fn check(query: &str, expected: &Expect) {
         quad("b", "size", Literal::from(12).into(), "b"),
         quad("c", "size", Literal::from("many").into(), "c"),
     ];
-    let view = applied(&Snapshot::empty(base()), &Changeset { removed: Vec::new(), added });
+    let view =
+        applied(&Snapshot::empty(base()), &Changeset { removed: Vec::new(), added }).merged();
     let written = parse(query, "");
     let planned = planned(&view, &Readers::everyone(), &Selection::default(), &written);
     let told = if planned == written {
@@ -481,4 +489,24 @@ fn rows_without_one_order_are_left_to_the_evaluator() {
         &expect!["as it was written"],
     );
     check("SELECT * WHERE { ?s :knows ?o } ORDER BY ?o", &expect!["as it was written"]);
+}
+
+#[test]
+fn joins_are_put_in_order_also_where_something_must_exist() {
+    check(
+        "SELECT * WHERE { ?s :size ?v FILTER EXISTS { ?o :size 12 . ?s :knows ?o } }",
+        &expect![[
+            r#"SELECT ?s ?v WHERE { ?s <ns#size> ?v . FILTER(EXISTS { ?o <ns#size> "12"^^<http://www.w3.org/2001/XMLSchema#integer> . LATERAL { ?s <ns#knows> ?o . } }) }"#
+        ]],
+    );
+    check(
+        "SELECT * WHERE { ?s :size ?v . ?s :knows ?o . ?o :size 7 }",
+        &expect![[
+            r#"SELECT ?o ?s ?v WHERE { ?o <ns#size> "7"^^<http://www.w3.org/2001/XMLSchema#integer> . LATERAL { ?s <ns#knows> ?o . } LATERAL { ?s <ns#size> ?v . } }"#
+        ]],
+    );
+    check(
+        "SELECT * WHERE { ?s :size ?v . ?o :knows <organizations/c> }",
+        &expect!["SELECT ?o ?s ?v WHERE { ?o <ns#knows> <organizations/c> . ?s <ns#size> ?v . }"],
+    );
 }
