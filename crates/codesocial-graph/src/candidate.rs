@@ -3,12 +3,13 @@
 
 use crate::base::QUADS_MAX;
 use crate::bulk;
+use crate::readers::GraphSet;
 use crate::row::{Order, QuadIds, Row};
 use crate::snapshot::Snapshot;
 use crate::state::State;
 use crate::term::{TermId, ViewFull};
 use codesocial_rdf::Changeset;
-use oxrdf::{GraphNameRef, QuadRef, TermRef};
+use oxrdf::{GraphNameRef, NamedNodeRef, QuadRef, TermRef};
 use rustc_hash::FxHashSet;
 use std::ops::Deref;
 
@@ -66,6 +67,14 @@ impl Candidate {
         }
         self.0 = state;
         Ok(net)
+    }
+
+    /// The set of the graphs of these names, also of those that hold nothing yet.
+    pub fn graph_set<'n>(
+        &mut self,
+        names: impl Iterator<Item = NamedNodeRef<'n>>,
+    ) -> Result<GraphSet, ViewFull> {
+        names.map(|name| self.0.intern(name.into())).collect()
     }
 
     /// The state that everyone reads from now on. The work was done when changes were applied.

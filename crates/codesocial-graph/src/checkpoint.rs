@@ -41,10 +41,9 @@ pub enum CheckpointError {
 
 use CheckpointError::Damaged;
 
-impl Snapshot {
-    /// Writes the state, compacted.
-    pub fn encode(&self, writer: &mut impl Write) -> io::Result<()> {
-        let Compacted { dictionary, rows } = Compacted::of(self);
+impl Compacted {
+    pub(crate) fn encode(&self, writer: &mut impl Write) -> io::Result<()> {
+        let Self { dictionary, rows } = self;
         let terms = || (1..dictionary.len()).map(|id| dictionary.get(TermId(id)));
         let text_bytes: u64 = terms().map(|term| term.text.len() as u64).sum();
         writer.write_all(&MAGIC)?;
@@ -65,6 +64,13 @@ impl Snapshot {
             writer.write_all(&bytes)?;
         }
         Ok(())
+    }
+}
+
+impl Snapshot {
+    /// Writes the state, compacted.
+    pub fn encode(&self, writer: &mut impl Write) -> io::Result<()> {
+        Compacted::of(self).encode(writer)
     }
 
     /// Reads what [`encode`](Self::encode) wrote, for the instance at `base`.

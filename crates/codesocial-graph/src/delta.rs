@@ -4,7 +4,7 @@
 
 use crate::row::{Order, QuadIds, Row};
 use imbl::OrdSet;
-use imbl::ordset::RangedIter;
+use imbl::ordset::{DiffItem, RangedIter};
 use imbl::shared_ptr::DefaultSharedPtr;
 use std::ops::Bound;
 
@@ -28,6 +28,13 @@ impl Delta {
 
     pub(crate) fn contains(&self, spog: Row) -> bool {
         self.spog.contains(&spog)
+    }
+
+    /// The quads that stand in one of two deltas, in time that grows with what they do not share.
+    pub(crate) fn differing(&self, other: &Self) -> impl Iterator<Item = Row> {
+        self.spog.diff(&other.spog).map(|item| match item {
+            DiffItem::Add(row) | DiffItem::Remove(row) => *row,
+        })
     }
 
     /// Changes whether a quad is present.

@@ -25,6 +25,7 @@ mod data_graph;
 mod plan;
 mod queryable;
 mod readers;
+mod visible;
 
 mod base;
 mod delta;
@@ -40,10 +41,13 @@ pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
 pub use plan::{Rewrites, plan};
 pub use queryable::ReadableDataset;
-pub use readers::{GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset};
+pub use readers::{
+    Exceptions, GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset,
+};
 pub use row::QuadIds;
 pub use scan::Pattern;
 pub use snapshot::Snapshot;
 pub use state::State;
 pub use stats::Stats;
 pub use term::{TERMS_MAX, TermId, Value, ViewFull};
+pub use visible::Visible;

@@ -3,7 +3,7 @@
 
 use crate::base::BaseQuads;
 use crate::dictionary::{Dictionary, DictionaryBuilder};
-use crate::row::{Order, Row};
+use crate::row::{Order, QuadIds, Row};
 use crate::scan::Scan;
 use crate::state::{Generation, State};
 use crate::term::TermId;
@@ -22,11 +22,18 @@ impl Compacted {
     }
 
     pub(crate) fn of(state: &State) -> Self {
-        let (dictionary, new_ids) = live_terms(state);
+        Self::of_some(state, |_| true)
+    }
+
+    /// Of a state, the quads that are to be kept.
+    pub(crate) fn of_some(state: &State, keeps: impl Fn(&QuadIds) -> bool) -> Self {
+        let kept = || Scan::from(state, Order::Spog, Row::MIN).filter(|quad| keeps(quad));
+        let (dictionary, new_ids) = live_terms(state, kept());
         let mut rows = Vec::with_capacity(state.len());
-        for quad in Scan::from(state, Order::Spog, Row::MIN) {
+        for quad in kept() {
             rows.push(Row::new(quad.map(|id| new_ids[id.index()])));
         }
+        rows.shrink_to_fit();
         rows.sort_unstable();
         Self { dictionary, rows }
     }
@@ -39,11 +46,11 @@ impl Compacted {
 
 const FITS: &str = "the terms of a state are distinct and fit a dictionary";
 
-/// The terms in use, and for each old id the new one, zero where there is none.
-fn live_terms(state: &State) -> (Dictionary, Vec<u32>) {
+/// The terms in use by some quads, and for each old id the new one, zero where there is none.
+fn live_terms(state: &State, kept: impl Iterator<Item = QuadIds>) -> (Dictionary, Vec<u32>) {
     let ids = state.ids();
     let mut live = vec![false; ids as usize];
-    for quad in Scan::from(state, Order::Spog, Row::MIN) {
+    for quad in kept {
         for id in quad {
             live[id.index()] = true;
         }

@@ -2,20 +2,19 @@
 //! distinct union; a graph that may not be read is absent, whatever the query does; the IRI that
 //! stands for a blank node is a blank node to the query, and the same one wherever it is met.
 
-use crate::readers::{GraphSet, Reach, Readers, Selection, Sieve};
+use crate::readers::{Reach, Readers, Selection, Sieve};
 use crate::row::{Order, QuadIds};
 use crate::scan::{Pattern, Scan};
 use crate::state::{Firsts, State};
 use crate::term::{QUERY_TERMS, TermId, Value, ViewFull};
+use crate::visible::Withheld;
 use codesocial_rdf::skolem;
-use codesocial_rdf::vocab::ldp;
 use oxrdf::{BlankNode, NamedNode, Term, TermRef};
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// A dataset for one query. It holds its state, so that results can be streamed; it is made in
 /// the thread that evaluates.
@@ -32,23 +31,6 @@ struct Readable {
     named: Part,
     withheld: Option<Withheld>,
     computed: RefCell<ComputedTerms>,
-}
-
-/// Containers say whom they hold, hidden documents too: to whom these are hidden, that is not said.
-struct Withheld {
-    contains: TermId,
-    hidden: Arc<GraphSet>,
-}
-
-impl Withheld {
-    fn of(state: &State, readers: &Readers) -> Option<Self> {
-        let hidden = readers.hidden()?.clone();
-        Some(Self { contains: state.id(ldp::CONTAINS)?, hidden })
-    }
-
-    fn holds(&self, [_, predicate, object, _]: &QuadIds) -> bool {
-        *predicate == self.contains && self.hidden.contains(*object)
-    }
 }
 
 /// The default graph or the named graphs of a query.

@@ -14,12 +14,13 @@ use std::sync::Arc;
 /// What an agent may read: kinds of graphs, and exceptions to them.
 #[derive(Debug, Clone)]
 pub struct Readers {
-    kinds: KindSet,
-    graphs: Exceptions,
+    pub kinds: KindSet,
+    pub graphs: Exceptions,
 }
 
+/// Which graphs of the kinds that an agent may read are meant.
 #[derive(Debug, Clone)]
-enum Exceptions {
+pub enum Exceptions {
     None,
     Only(Arc<GraphSet>),
     AllBut(Arc<GraphSet>),
@@ -167,6 +168,15 @@ pub fn strip_dataset(query: &mut Query, protocol: Option<QueryDataset>) -> Selec
 pub struct KindSet(u32);
 
 impl KindSet {
+    /// A bit for each kind, for who writes the set down.
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub fn of_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
     pub fn contains(self, kind: GraphKind) -> bool {
         self.0 & 1 << kind as u32 != 0
     }
@@ -220,10 +230,22 @@ impl GraphSet {
     }
 
     pub fn iter(&self) -> impl Iterator<Item = TermId> + '_ {
-        (0_u32..).zip(&self.0).flat_map(|(n, word)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| TermId(n * 64 + bit))
-        })
+        (0..).zip(&self.0).flat_map(|(n, word)| graphs_of(n, *word))
     }
+
+    /// The graphs that are in one of two sets.
+    pub fn differing(&self, other: &Self) -> impl Iterator<Item = TermId> {
+        let word = |set: &Self, n: usize| set.0.get(n).copied().unwrap_or_default();
+        let words =
+            (0..self.0.len().max(other.0.len())).map(move |n| word(self, n) ^ word(other, n));
+        (0..).zip(words).flat_map(|(n, word)| graphs_of(n, word))
+    }
+}
+
+/// The graphs that the nth word of a set tells.
+fn graphs_of(n: u32, word: u64) -> impl Iterator<Item = TermId> {
+    let bits = if word == 0 { 0..0 } else { 0..64 };
+    bits.filter(move |bit| word >> bit & 1 == 1).map(move |bit| TermId(n * 64 + bit))
 }
 
 impl FromIterator<TermId> for GraphSet {

@@ -2,6 +2,7 @@
 //! its own bytes read back.
 
 mod checkpoints;
+mod copies;
 mod generations;
 mod patterns;
 mod plan;
