@@ -314,7 +314,7 @@ fn check_config_tells_each_setting_and_what_would_stop_a_server() {
         "base = none (default)",
         "body_bytes_max = 7 (file)",
         "sparql.rows_max = 9 (file)",
-        "sparql.running_max = 2 (default)",
+        "sparql.workers_public = 2 (default)",
         "shacl = \"1.0\" (default)",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");

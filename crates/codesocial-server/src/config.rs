@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use codesocial_fetch::{Guard, Network};
 use codesocial_shacl::Edition;
-use codesocial_store::query::Limits;
+use codesocial_store::query::{Limits, WorkerLimits};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -196,9 +196,14 @@ pub(crate) struct SparqlConfig {
     pub(crate) seconds_max: u64,
     pub(crate) rows_max: usize,
     pub(crate) result_bytes_max: usize,
-    /// How many queries run at once, and how many more may wait.
-    pub(crate) running_max: usize,
+    /// How many processes evaluate queries, of people who are not known and of those who are.
+    pub(crate) workers_public: usize,
+    pub(crate) workers_private: usize,
+    /// Memory of each, beside what it holds of the registry.
+    pub(crate) worker_bytes_max: u64,
+    /// How many queries wait for a process, in all and of one client.
     pub(crate) waiting_max: usize,
+    pub(crate) client_waiting_max: usize,
 }
 
 impl Default for Config {
@@ -228,11 +233,32 @@ impl Default for Config {
 impl Default for SparqlConfig {
     fn default() -> Self {
         let Limits { seconds_max, rows_max, result_bytes_max, .. } = Limits::default();
-        Self { seconds_max, rows_max, result_bytes_max, running_max: 2, waiting_max: 16 }
+        Self {
+            seconds_max,
+            rows_max,
+            result_bytes_max,
+            workers_public: 2,
+            workers_private: 1,
+            worker_bytes_max: 1024 * 1024 * 1024,
+            waiting_max: 32,
+            client_waiting_max: 16,
+        }
     }
 }
 
 impl SparqlConfig {
+    pub(crate) fn workers(&self) -> WorkerLimits {
+        WorkerLimits {
+            // What runs, also where another version was put in its place.
+            program: PathBuf::from("/proc/self/exe"),
+            public: self.workers_public,
+            private: self.workers_private,
+            memory_bytes_max: self.worker_bytes_max,
+            waiting_max: self.waiting_max,
+            client_waiting_max: self.client_waiting_max,
+        }
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             seconds_max: self.seconds_max,
@@ -355,7 +381,8 @@ impl Config {
 
     /// Limits below which the server would answer nothing at all.
     fn check(&self) -> Result<(), ConfigError> {
-        let SparqlConfig { seconds_max, rows_max, result_bytes_max, running_max, .. } = self.sparql;
+        let SparqlConfig { seconds_max, rows_max, result_bytes_max, .. } = self.sparql;
+        let SparqlConfig { workers_public, workers_private, .. } = self.sparql;
         let zeros = [
             ("client_seconds_max", self.client_seconds_max == 0),
             ("connections_max", self.connections_max == 0),
@@ -365,7 +392,11 @@ impl Config {
             ("sparql.seconds_max", seconds_max == 0),
             ("sparql.rows_max", rows_max == 0),
             ("sparql.result_bytes_max", result_bytes_max == 0),
-            ("sparql.running_max", running_max == 0),
+            ("sparql.workers_public", workers_public == 0),
+            ("sparql.workers_private", workers_private == 0),
+            ("sparql.worker_bytes_max", self.sparql.worker_bytes_max == 0),
+            ("sparql.waiting_max", self.sparql.waiting_max == 0),
+            ("sparql.client_waiting_max", self.sparql.client_waiting_max == 0),
         ];
         match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
             Some((name, _)) => Err(ConfigError::Zero { name }),

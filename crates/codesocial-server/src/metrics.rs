@@ -13,6 +13,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_store::Rejection;
+use codesocial_store::query::Replaced;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -113,15 +114,32 @@ pub(crate) async fn get(
     {
         text.sample("results", &format!("{{severity=\"{severity}\"}}"), count);
     }
-    let (running, waiting) = app.evaluators.load();
-    text.one("queries_running", "gauge", "Queries being evaluated.", running);
-    text.one("queries_waiting", "gauge", "Queries that wait for a place.", waiting);
+    let load = app.evaluators.load();
+    text.one("queries_running", "gauge", "Queries being evaluated.", load.running);
+    text.one("queries_waiting", "gauge", "Queries that wait for a worker.", load.waiting);
+    text.one("query_workers", "gauge", "Processes that evaluate queries.", load.alive);
+    text.family("query_workers_replaced_total", "counter", "Those that were replaced, and why.");
+    for (why, count) in Replaced::ALL.into_iter().zip(load.replaced) {
+        let labels = format!("{{reason=\"{}\"}}", replaced(why));
+        text.sample("query_workers_replaced_total", &labels, count);
+    }
     if let Some(bytes) = resident_bytes() {
         text.one("resident_bytes", "gauge", "Memory of the process.", bytes);
     }
     let uptime = (app.clock)().duration_since(app.started).as_secs_f64();
     text.one("uptime_seconds", "gauge", "Time since the start.", uptime);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text.0).into_response()
+}
+
+fn replaced(why: Replaced) -> &'static str {
+    match why {
+        Replaced::Generation => "generation",
+        Replaced::Time => "time",
+        Replaced::Gone => "gone",
+        Replaced::Memory => "memory",
+        Replaced::Stack => "stack",
+        Replaced::Other => "other",
+    }
 }
 
 /// How long ago a request began, in microseconds.

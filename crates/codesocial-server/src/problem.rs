@@ -369,6 +369,10 @@ fn told_query(error: &QueryError) -> Told {
         QueryError::Limit(limit) => (S::BAD_REQUEST, "query-limit", limit.to_string()),
         QueryError::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
         QueryError::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", String::new()),
+        // The same query would need as much again: the client has to change it.
+        // https://www.rfc-editor.org/rfc/rfc9110#section-15.5.21
+        QueryError::Memory => (S::UNPROCESSABLE_ENTITY, "query-memory", String::new()),
+        QueryError::Stack => (S::UNPROCESSABLE_ENTITY, "query-stack", String::new()),
         QueryError::Evaluation(message) => (S::BAD_REQUEST, "evaluation", message.clone()),
         QueryError::Write(_) => (S::INTERNAL_SERVER_ERROR, "internal", String::new()),
     };

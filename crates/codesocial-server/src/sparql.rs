@@ -1,6 +1,6 @@
 //! The SPARQL endpoint. <https://www.w3.org/TR/sparql11-protocol/>
 //!
-//! Queries are evaluated on threads of their own, and their answers sent while they are written;
+//! Queries are evaluated in processes of their own, and their answers sent while they are written;
 //! updates pass the door.
 
 mod operation;
@@ -8,7 +8,7 @@ mod query;
 mod update;
 
 use crate::body;
-use crate::extract::Who;
+use crate::extract::{Address, Who};
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::body::Body;
@@ -23,6 +23,7 @@ use operation::Operation;
 pub(crate) async fn get(
     State(app): State<App>,
     Who(agent): Who,
+    address: Address,
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -30,7 +31,9 @@ pub(crate) async fn get(
     let operation = Operation::of_form(parameters.unwrap_or_default().as_bytes())
         .map_err(|error| Problem::new(&app, &ask, error))?;
     match operation.query {
-        Some(text) => query::answer(app, ask, agent, text, operation.dataset.dataset()).await,
+        Some(text) => {
+            query::answer(app, ask, agent, address, text, operation.dataset.dataset()).await
+        }
         None if ask.prefers(&["text/turtle", "text/html"]) == Some(1) => {
             Ok(app.pages.sparql(ask.language).into_response())
         }
@@ -45,6 +48,7 @@ pub(crate) async fn options() -> Response {
 pub(crate) async fn post(
     State(app): State<App>,
     Who(agent): Who,
+    address: Address,
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
     body: Body,
@@ -78,7 +82,7 @@ pub(crate) async fn post(
     };
     match (operation.query, operation.update) {
         (Some(text), None) => {
-            query::answer(app, ask, agent, text, operation.dataset.dataset()).await
+            query::answer(app, ask, agent, address, text, operation.dataset.dataset()).await
         }
         (None, Some(text)) => {
             update::update(app, ask, agent, text, operation.using.dataset()).await

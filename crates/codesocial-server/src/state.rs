@@ -72,7 +72,7 @@ impl App {
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
-            evaluators: Evaluators::new(config.sparql.running_max, config.sparql.waiting_max),
+            evaluators: Evaluators::new(&store, &config.data, &config.sparql.workers()),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             rendered: RenderedCache::new(config.cache_bytes_max),
             fetch: Client::new(config.fetch.guard(), Limits::default(), Resolver::System),

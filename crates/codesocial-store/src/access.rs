@@ -6,7 +6,7 @@ mod acl;
 mod elsewhere;
 mod index;
 #[cfg(test)]
-mod law;
+pub(crate) mod law;
 mod members;
 mod modes;
 mod owner;

@@ -184,6 +184,10 @@ impl Store {
         self.0.published.get()
     }
 
+    pub(crate) fn published(&self) -> Arc<Published> {
+        self.0.published.clone()
+    }
+
     pub(crate) fn journal_file(&self) -> &Path {
         &self.0.journal_file
     }

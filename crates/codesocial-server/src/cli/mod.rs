@@ -8,6 +8,7 @@ mod generate;
 mod group;
 mod import;
 mod located;
+mod query_worker;
 mod serve;
 mod token;
 mod user;
@@ -56,6 +57,9 @@ enum Command {
     Token(token::Token),
     /// Say what each setting is and who gave it, and what would keep a server from starting
     CheckConfig(check_config::CheckConfig),
+    /// Evaluate queries for the server that starts this; of no use by itself
+    #[command(hide = true)]
+    QueryWorker(query_worker::QueryWorker),
 }
 
 /// Options that every command takes.
@@ -151,6 +155,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Group(group) => group.run(),
         Command::Token(token) => token.run(),
         Command::CheckConfig(check) => check.run(),
+        Command::QueryWorker(worker) => worker.run(),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("codesocial: {failure}");

@@ -1,5 +1,6 @@
 //! What handlers ask of a request, parsed once at the edge.
 
+mod address;
 mod agent;
 mod conditions;
 mod form;
@@ -9,6 +10,7 @@ mod portion;
 mod range;
 mod selection;
 
+pub(crate) use address::Address;
 pub(crate) use agent::Who;
 pub(crate) use conditions::{Conditions, EntityTag};
 pub(crate) use form::{Encoded, pairs};

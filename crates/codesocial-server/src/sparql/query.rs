@@ -1,12 +1,13 @@
 //! Answers to queries, in the format that the client prefers, sent while they are written.
 
+use crate::extract::Address;
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use codesocial_rdf::RdfSyntax;
-use codesocial_store::query::{self, Part, Prepared, ResultSyntax, Unfinished};
+use codesocial_store::query::{self, Inquiry, Part, Prepared, ResultSyntax, Unfinished};
 use codesocial_store::{Agent, Rejection};
 use futures_util::stream::{self, StreamExt as _};
 use sparesults::QueryResultsFormat;
@@ -34,6 +35,7 @@ pub(super) async fn answer(
     app: App,
     ask: Ask,
     agent: Agent,
+    Address(address): Address,
     text: String,
     dataset: Option<QueryDataset>,
 ) -> Result<Response, Problem> {
@@ -43,11 +45,9 @@ pub(super) async fn answer(
         .map_err(|error| refuse(error.into()))?;
     let (media_type, syntax) =
         syntax(&ask, &prepared).ok_or_else(|| refuse(Refusal::NotAcceptable))?;
-    let mut parts = app
-        .evaluators
-        .start(prepared, app.store.state(), agent, syntax, limits)
-        .await
-        .map_err(|_| refuse(Rejection::Busy.into()))?;
+    let inquiry = Inquiry { prepared, state: app.store.state(), agent, address, syntax, limits };
+    let parts = app.evaluators.start(inquiry).await;
+    let mut parts = parts.map_err(|_| refuse(Rejection::Busy.into()))?;
     let body = match parts.next().await {
         Ok(Part::Last(whole)) => Body::from(whole),
         Ok(Part::More(first)) => streamed(first, parts),

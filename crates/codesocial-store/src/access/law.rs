@@ -40,7 +40,7 @@ struct Rule {
 
 /// A tree: for each path its access document, if any, and who is in the circle.
 #[derive(Debug, Clone)]
-struct Tree {
+pub(crate) struct Tree {
     acls: Vec<Option<Vec<Rule>>>,
     members: Vec<bool>,
 }
@@ -75,7 +75,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     )
 }
 
-fn tree() -> impl Strategy<Value = Tree> {
+pub(crate) fn tree() -> impl Strategy<Value = Tree> {
     // A rule is mostly about the document that it is written for.
     let own = |n: usize| {
         let rules = proptest::collection::vec((rule(), any::<[bool; 2]>()), 1..4);
@@ -161,7 +161,7 @@ fn added(quads: Vec<Quad>) -> Changeset {
 }
 
 /// The state after a change, its access index kept from the one before.
-pub(super) fn after(state: &State, change: &Changeset) -> State {
+pub(crate) fn after(state: &State, change: &Changeset) -> State {
     let mut candidate = state.candidate();
     let net = candidate.apply(change).expect("a small change fits");
     let mut after = State { quads: Quads::Proposed(Box::new(candidate)), ..state.clone() };
@@ -283,27 +283,9 @@ proptest! {
 
     #[test]
     fn the_decision_is_that_of_the_specification(first in tree(), second in tree()) {
-        let base = Base::parse(BASE).expect("a base");
-        let quads = |tree: &Tree| -> Vec<Quad> {
-            let acls = tree.acls.iter().enumerate();
-            let acls = acls.flat_map(|(n, acl)| acl.iter().flat_map(move |acl| written(n, acl)));
-            acls.chain(documents(tree)).collect()
-        };
-        let state = after(&State::empty(base), &added(quads(&first)));
+        let mut state = planted(&first);
         check(&first, &state)?;
-        // Now all of it becomes another tree, an access document at a time.
-        let (old, new) = (quads(&first), quads(&second));
-        let of = |quads: &[Quad], graph: &Term| -> Vec<Quad> {
-            let is_of = |quad: &&Quad| Term::from(graph_name(quad)) == *graph;
-            quads.iter().filter(is_of).cloned().collect()
-        };
-        let mut graphs: Vec<Term> =
-            old.iter().chain(&new).map(|quad| graph_name(quad).into()).collect();
-        graphs.sort_by_key(ToString::to_string);
-        graphs.dedup();
-        let mut state = state;
-        for graph in graphs {
-            let change = Changeset { removed: of(&old, &graph), added: of(&new, &graph) };
+        for change in steps(&first, &second) {
             state = after(&state, &change);
         }
         check(&second, &state)?;
@@ -311,6 +293,32 @@ proptest! {
         let state = State { access: fresh, ..state };
         check(&second, &state)?;
     }
+}
+
+/// The state that holds a tree.
+pub(crate) fn planted(tree: &Tree) -> State {
+    after(&State::empty(Base::parse(BASE).expect("a base")), &added(quads(tree)))
+}
+
+/// How one tree becomes another, an access document at a time.
+pub(crate) fn steps(from: &Tree, to: &Tree) -> Vec<Changeset> {
+    let (old, new) = (quads(from), quads(to));
+    let of = |quads: &[Quad], graph: &Term| -> Vec<Quad> {
+        let is_of = |quad: &&Quad| Term::from(graph_name(quad)) == *graph;
+        quads.iter().filter(is_of).cloned().collect()
+    };
+    let mut graphs: Vec<Term> =
+        old.iter().chain(&new).map(|quad| graph_name(quad).into()).collect();
+    graphs.sort_by_key(ToString::to_string);
+    graphs.dedup();
+    let change = |graph: &Term| Changeset { removed: of(&old, graph), added: of(&new, graph) };
+    graphs.iter().map(change).collect()
+}
+
+fn quads(tree: &Tree) -> Vec<Quad> {
+    let acls = tree.acls.iter().enumerate();
+    let acls = acls.flat_map(|(n, acl)| acl.iter().flat_map(move |acl| written(n, acl)));
+    acls.chain(documents(tree)).collect()
 }
 
 fn graph_name(quad: &Quad) -> NamedNode {

@@ -1,8 +1,7 @@
 //! Evaluating one query on one state and writing its answer as it comes.
 
 use super::limits::{LimitError, Limits, check_text};
-use crate::{Agent, State};
-use codesocial_graph::{Rewrites, Selection, plan, strip_dataset};
+use codesocial_graph::{Readers, Rewrites, Selection, State, plan, strip_dataset};
 use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
@@ -15,6 +14,10 @@ use std::io::{self, BufWriter, Write};
 pub struct Prepared {
     query: Query,
     selection: Selection,
+    /// What it was made of.
+    pub(super) text: String,
+    pub(super) base: String,
+    pub(super) protocol: Option<QueryDataset>,
 }
 
 /// How an answer is written: one for each kind of query.
@@ -43,6 +46,10 @@ pub enum QueryError {
     Service,
     #[error("the query took longer than it may")]
     Timeout,
+    #[error("the query needs more memory than it may use")]
+    Memory,
+    #[error("the query needs a deeper stack than there is")]
+    Stack,
     #[error("the evaluation failed: {0}")]
     Evaluation(String),
     #[error(transparent)]
@@ -57,36 +64,42 @@ pub fn prepare(
     limits: &Limits,
 ) -> Result<Prepared, QueryError> {
     check_text(text, limits)?;
-    let parser =
-        SparqlParser::new().with_base_iri(base).map_err(|e| QueryError::Syntax(e.to_string()))?;
-    let mut query = parser.parse_query(text).map_err(|e| QueryError::Syntax(e.to_string()))?;
-    let selection = strip_dataset(&mut query, protocol);
-    Ok(Prepared { query, selection })
+    Prepared::parse(text, base, protocol)
 }
 
 impl Prepared {
+    /// Parses a query whose text was checked.
+    pub(super) fn parse(
+        text: &str,
+        base: &str,
+        protocol: Option<QueryDataset>,
+    ) -> Result<Self, QueryError> {
+        let malformed = |error: &dyn std::fmt::Display| QueryError::Syntax(error.to_string());
+        let parser = SparqlParser::new().with_base_iri(base).map_err(|error| malformed(&error))?;
+        let mut query = parser.parse_query(text).map_err(|error| malformed(&error))?;
+        let selection = strip_dataset(&mut query, protocol.clone());
+        Ok(Self { query, selection, text: text.to_owned(), base: base.to_owned(), protocol })
+    }
+
     /// Whether the answer is a graph, and not rows or a boolean.
     pub fn answers_with_graph(&self) -> bool {
         matches!(self.query, Query::Construct { .. } | Query::Describe { .. })
     }
 }
 
-/// Evaluates a query as the agent may read the state. Blocking, and deep: on a big stack.
+/// Evaluates a query as its readers may read the state. Blocking, and deep: on a big stack.
 pub fn evaluate(
     prepared: &Prepared,
     state: &State,
-    agent: &Agent,
+    readers: &Readers,
     syntax: ResultSyntax,
     limits: &Limits,
     cancel: &CancellationToken,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
-    match answer(prepared, state, agent, syntax, limits, cancel, output) {
+    match answer(prepared, state, readers, syntax, limits, cancel, output) {
         Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
             Ok(Answer::Truncated)
-        }
-        Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::TimedOut => {
-            Err(QueryError::Timeout)
         }
         other => other,
     }
@@ -95,13 +108,13 @@ pub fn evaluate(
 fn answer(
     prepared: &Prepared,
     state: &State,
-    agent: &Agent,
+    readers: &Readers,
     syntax: ResultSyntax,
     limits: &Limits,
     cancel: &CancellationToken,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
-    let dataset = state.readable_by(&state.readers(agent), &prepared.selection);
+    let dataset = state.readable_by(readers, &prepared.selection);
     let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
     // Serialisers write a few bytes at a time.
     let mut output = BufWriter::new(Bounded { output, left: limits.result_bytes_max });

@@ -1,13 +1,31 @@
-//! SPARQL queries. This is the seam behind which evaluation will move to processes of its own: what
-//! goes in is text and data, what comes out is a stream of bytes and an end that says why.
+//! SPARQL queries, evaluated in processes of their own: what goes in is text and data, what comes
+//! out is a stream of bytes and an end that says why.
+//!
+//! ```text
+//!   server    evaluators    who waits (queue), what each worker starts from (views)
+//!                 |         and lacks (process)
+//!                wire       orders, and parts of answers
+//!                 |
+//!   child      worker       confined to its channels (confine), evaluates one query at a time
+//! ```
 
 mod evaluate;
 mod limits;
 
 mod evaluators;
 mod parts;
+mod process;
+mod queue;
+mod views;
 
+mod wire;
+
+mod confine;
+mod worker;
+
+pub use confine::ConfineError;
 pub use evaluate::{Answer, Prepared, QueryError, ResultSyntax, evaluate, prepare};
-pub use evaluators::{Busy, Evaluators};
+pub use evaluators::{Busy, Evaluators, Inquiry, Load, Replaced, WorkerLimits};
 pub use limits::{LimitError, Limits, check_text};
 pub use parts::{Part, Parts, Unfinished};
+pub use worker::{WorkerError, work};
