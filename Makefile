@@ -4,8 +4,9 @@
 #             connections bulk shacl")
 # make bench-shacl  measures validation beside other engines
 # make fuzz-shacl   tries the laws of validation on many random cases (CASES=10000)
+# make fuzz-access  asks many random questions of what agents may read (CASES=20000, SEED)
 
-.PHONY: run test bench bench-shacl fuzz-shacl build
+.PHONY: run test bench bench-shacl fuzz-shacl fuzz-access build
 
 run: build
 	./target/release/codesocial serve --load source --load demo
@@ -25,3 +26,6 @@ bench-shacl: build
 
 fuzz-shacl:
 	PROPTEST_CASES=$${CASES:-10000} cargo test --release --locked -p codesocial-tests --test shacl
+
+fuzz-access: build
+	CASES=$${CASES:-20000} cargo test --release --locked -p codesocial-tests --test access
