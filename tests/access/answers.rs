@@ -1,7 +1,7 @@
 //! Answers in a form that can be compared: sorted lines, the names of variables with their values.
 
 use crate::readable::Reader;
-use codesocial_tests::http::Request;
+use codesocial_tests::http::{Request, Response};
 use codesocial_tests::server::{BASE, Server};
 use oxrdf::{BlankNode, Dataset, Literal, NamedNode, Term, Triple};
 use oxttl::NTriplesParser;
@@ -14,15 +14,16 @@ pub(crate) type Row = BTreeMap<String, Term>;
 
 pub(crate) struct Answer(Vec<String>);
 
-/// The rows of a `SELECT`; none where the answer is refused for its size or its time, or is none.
+/// The rows of a `SELECT`; none where the answer is refused or cut for its size or its time.
 pub(crate) fn rows(request: Request) -> Option<Vec<Row>> {
-    let answer = request.accept("application/sparql-results+json").send();
-    if [403, 503].contains(&answer.status) {
-        return None;
-    }
-    let answer = answer.expect_status(200).json();
+    let answer = whole(request.accept("application/sparql-results+json"))?.json();
     let solutions = answer["results"]["bindings"].as_array()?;
     Some(solutions.iter().map(row).collect())
+}
+
+fn whole(request: Request) -> Option<Response> {
+    let answer = request.try_send().ok()?;
+    (![403, 503].contains(&answer.status)).then(|| answer.expect_status(200))
 }
 
 fn row(solution: &Value) -> Row {
@@ -49,18 +50,14 @@ fn term(value: &Value) -> Term {
 }
 
 impl Answer {
-    /// The server's answer; none where it refuses one for its size or its time.
+    /// The server's answer; none where it refuses or cuts one for its size or its time.
     pub(crate) fn of_server(server: &Server, reader: &Reader, question: &str) -> Option<Self> {
         let request = reader.asks(server, question);
         if question.starts_with("SELECT") {
             return Some(Self::sorted(rows(request)?.iter().map(shown)));
         }
         let accept = "application/sparql-results+json, application/n-triples";
-        let answer = request.accept(accept).send();
-        if [403, 503].contains(&answer.status) {
-            return None;
-        }
-        let answer = answer.expect_status(200);
+        let answer = whole(request.accept(accept))?;
         Some(match answer.header("content-type").contains("n-triples") {
             true => {
                 let triples = NTriplesParser::new().for_slice(answer.body.as_bytes());
