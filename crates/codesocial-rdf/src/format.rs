@@ -1,5 +1,7 @@
 //! Media types, and which of several the client prefers.
 
+use crate::vocab::formats;
+use oxrdf::NamedNodeRef;
 use oxrdfio::{JsonLdProfileSet, RdfFormat};
 
 /// The RDF syntaxes that the program reads or writes.
@@ -26,6 +28,18 @@ impl RdfSyntax {
             Self::NQuads => "application/n-quads",
             Self::TriG => "application/trig",
             Self::RdfXml => "application/rdf+xml",
+        }
+    }
+
+    /// What a service calls the format.
+    pub fn iri(self) -> NamedNodeRef<'static> {
+        match self {
+            Self::Turtle => formats::TURTLE,
+            Self::JsonLd => formats::JSON_LD,
+            Self::NTriples => formats::N_TRIPLES,
+            Self::NQuads => formats::N_QUADS,
+            Self::TriG => formats::TRIG,
+            Self::RdfXml => formats::RDF_XML,
         }
     }
 

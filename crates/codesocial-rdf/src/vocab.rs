@@ -23,6 +23,10 @@ macro_rules! namespace {
     };
 }
 
+mod services;
+
+pub use services::{formats, sd};
+
 namespace! {
     /// The #CodeSocial ontology, defined by this project in `ontology/`.
     cs, "https://w3id.org/codesocial/ns#",
