@@ -1,11 +1,12 @@
 //! Evaluating one query on one state and writing its answer as it comes.
 
 use super::limits::{LimitError, Limits, check_text};
+use super::service::{ServiceCalls, ServiceError, bind_endpoints};
 use codesocial_graph::{Readers, Rewrites, Selection, State, plan, strip_dataset};
 use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
 use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
-use spargebra::algebra::QueryDataset;
+use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{Query, SparqlParser};
 use std::io::{self, BufWriter, Write};
 
@@ -29,7 +30,7 @@ pub enum ResultSyntax {
 
 /// What an evaluation came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     Whole,
     /// Cut at the limit on rows or bytes: the bytes written so far are not a whole answer.
     Truncated,
@@ -42,8 +43,8 @@ pub enum QueryError {
     Limit(#[from] LimitError),
     #[error("the query cannot be read: {0}")]
     Syntax(String),
-    #[error("SERVICE is not offered")]
-    Service,
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     #[error("the query took longer than it may")]
     Timeout,
     #[error("the query needs more memory than it may use")]
@@ -87,17 +88,24 @@ impl Prepared {
     }
 }
 
+/// Under what a query is evaluated.
+pub(super) struct Terms<'a> {
+    pub(super) readers: &'a Readers,
+    pub(super) limits: &'a Limits,
+    pub(super) cancel: &'a CancellationToken,
+    /// How other endpoints are asked, where they may be.
+    pub(super) services: Option<ServiceCalls>,
+}
+
 /// Evaluates a query as its readers may read the state. Blocking, and deep: on a big stack.
-pub fn evaluate(
+pub(super) fn evaluate(
     prepared: &Prepared,
     state: &State,
-    readers: &Readers,
     syntax: ResultSyntax,
-    limits: &Limits,
-    cancel: &CancellationToken,
+    terms: Terms<'_>,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
-    match answer(prepared, state, readers, syntax, limits, cancel, output) {
+    match answer(prepared, state, syntax, terms, output) {
         Err(QueryError::Write(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
             Ok(Answer::Truncated)
         }
@@ -108,17 +116,19 @@ pub fn evaluate(
 fn answer(
     prepared: &Prepared,
     state: &State,
-    readers: &Readers,
     syntax: ResultSyntax,
-    limits: &Limits,
-    cancel: &CancellationToken,
+    Terms { readers, limits, cancel, services }: Terms<'_>,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
     let dataset = state.readable_by(readers, &prepared.selection);
-    let evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
+    let mut evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
+    let mut query = prepared.query.clone();
+    if let Some(services) = services {
+        bind_endpoints(pattern_of(&mut query));
+        evaluator = evaluator.with_default_service_handler(services);
+    }
     // Serialisers write a few bytes at a time.
     let mut output = BufWriter::new(Bounded { output, left: limits.result_bytes_max });
-    let mut query = prepared.query.clone();
     plan(&mut query, &dataset, Rewrites::default(), cancel);
     let results = evaluator.prepare(&query).execute(dataset).map_err(failed)?;
     let answer = match (results, syntax) {
@@ -184,9 +194,23 @@ fn write_solutions(
 fn failed(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::Cancelled => QueryError::Timeout,
-        QueryEvaluationError::UnsupportedService(_) => QueryError::Service,
+        QueryEvaluationError::UnsupportedService(endpoint) => {
+            ServiceError::Unlisted(endpoint.into_string()).into()
+        }
+        QueryEvaluationError::Service(error) => match error.downcast::<ServiceError>() {
+            Ok(error) => QueryError::Service(*error),
+            Err(error) => QueryError::Evaluation(error.to_string()),
+        },
         other => QueryError::Evaluation(other.to_string()),
     }
+}
+
+fn pattern_of(query: &mut Query) -> &mut GraphPattern {
+    let (Query::Select { pattern, .. }
+    | Query::Construct { pattern, .. }
+    | Query::Describe { pattern, .. }
+    | Query::Ask { pattern, .. }) = query;
+    pattern
 }
 
 /// A writer that stops at the limit on bytes.

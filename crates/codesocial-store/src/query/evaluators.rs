@@ -6,6 +6,7 @@
 use super::parts::{self, PartSender, Parts, Unfinished};
 use super::process::{Death, Worker};
 use super::queue::{Queue, QueueLimits, Turn};
+use super::service::Services;
 use super::views::{Class, Views};
 use super::wire::{Failure, Said};
 use super::{Limits, Prepared, QueryError, ResultSyntax};
@@ -122,11 +123,17 @@ pub struct Evaluators {
 }
 
 impl Evaluators {
-    /// Within a runtime, on which the workers are kept.
-    pub fn new(store: &Store, data: &Path, limits: &WorkerLimits) -> Self {
+    /// Within a runtime, on which the workers are kept. Other endpoints are asked by `services`.
+    pub fn new(
+        store: &Store,
+        data: &Path,
+        limits: &WorkerLimits,
+        services: &Arc<Services>,
+    ) -> Self {
         let mut keepers = JoinSet::new();
         let mut crew = |class, size| {
-            let crew = Arc::new(Crew::new(class, size, store, data, limits));
+            let views = Views::new(class, data, store.published());
+            let crew = Arc::new(Crew::new(class, size, views, limits, services.clone()));
             (0..size).for_each(|_| drop(keepers.spawn(crew.clone().keep())));
             crew
         };
@@ -179,12 +186,19 @@ struct Crew {
     views: Views,
     program: PathBuf,
     memory_bytes: u64,
+    services: Arc<Services>,
     alive: AtomicUsize,
     replaced: [AtomicU64; Replaced::ALL.len()],
 }
 
 impl Crew {
-    fn new(class: Class, size: usize, store: &Store, data: &Path, limits: &WorkerLimits) -> Self {
+    fn new(
+        class: Class,
+        size: usize,
+        views: Views,
+        limits: &WorkerLimits,
+        services: Arc<Services>,
+    ) -> Self {
         let queue = QueueLimits {
             // One is left for others, where there are several.
             client_running_max: size.saturating_sub(1).max(1),
@@ -194,9 +208,10 @@ impl Crew {
         Self {
             class,
             queue: Arc::new(Queue::new(queue)),
-            views: Views::new(class, data, store.published()),
+            views,
             program: limits.program.clone(),
             memory_bytes: limits.memory_bytes_max,
+            services,
             alive: AtomicUsize::new(0),
             replaced: Default::default(),
         }
@@ -297,7 +312,7 @@ impl Crew {
     ) -> Option<Worker> {
         let deadline = Instant::now() + Duration::from_secs(inquiry.limits.seconds_max);
         let relayed = select! {
-            relayed = relay(&mut worker, inquiry, &answer) => relayed,
+            relayed = relay(&mut worker, inquiry, &answer, &*self.services) => relayed,
             () = sleep_until(deadline) => Relayed::Late,
             () = answer.gone() => Relayed::Gone,
         };
@@ -347,7 +362,12 @@ enum Relayed {
     Gone,
 }
 
-async fn relay(worker: &mut Worker, inquiry: &Inquiry, answer: &PartSender) -> Relayed {
+async fn relay(
+    worker: &mut Worker,
+    inquiry: &Inquiry,
+    answer: &PartSender,
+    services: &Services,
+) -> Relayed {
     if worker.ask(inquiry).await.is_err() {
         return Relayed::Ended;
     }
@@ -356,6 +376,11 @@ async fn relay(worker: &mut Worker, inquiry: &Inquiry, answer: &PartSender) -> R
             Ok(Some(Said::More(part))) => {
                 if answer.send(part).await.is_err() {
                     return Relayed::Gone;
+                }
+            }
+            Ok(Some(Said::Asks(call))) => {
+                if worker.serve(services(call).await).await.is_err() {
+                    return Relayed::Ended;
                 }
             }
             Ok(Some(Said::Last(last))) => return Relayed::Whole(last),
@@ -370,7 +395,7 @@ impl From<Failure> for Unfinished {
         match failure {
             Failure::Truncated => Self::Truncated,
             Failure::Cancelled => QueryError::Timeout.into(),
-            Failure::Service => QueryError::Service.into(),
+            Failure::Service(error) => QueryError::Service(error).into(),
             Failure::Evaluation(message) => QueryError::Evaluation(message).into(),
             Failure::Panicked => Self::Lost,
         }

@@ -1,6 +1,7 @@
 //! Limits that hold before a query is parsed, because parsing and evaluating recurse: deep nesting
-//! would overflow any stack, and long chains are evaluated one frame per link. `SERVICE` is refused
-//! here too: the evaluator would pass over a silent one as if it had been asked.
+//! would overflow any stack, and long chains are evaluated one frame per link. Where nobody may be
+//! asked, `SERVICE` is refused here too: the evaluator would pass over a silent one as if it had
+//! been asked.
 
 /// What a query may ask for, each with its default.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Limits {
     pub seconds_max: u64,
     pub rows_max: usize,
     pub result_bytes_max: usize,
+    /// Whether there are other endpoints to ask. Where there are none `SERVICE` is refused.
+    pub services: bool,
 }
 
 impl Default for Limits {
@@ -27,6 +30,7 @@ impl Default for Limits {
             seconds_max: 10,
             rows_max: 100_000,
             result_bytes_max: 50_000_000,
+            services: false,
         }
     }
 }
@@ -128,7 +132,7 @@ impl Counts {
     }
 
     fn check(&self, limits: &Limits) -> Result<(), LimitError> {
-        if self.service {
+        if self.service && !limits.services {
             return Err(LimitError::Service);
         }
         if self.nesting > limits.nesting_max {
@@ -228,6 +232,12 @@ mod tests {
         check("SELECT * { ?s ?p ?o.service silent <http://x/> { ?s ?p ?o } }", &service);
         check("ASK { ?s a:b 1 FILTER EXISTS { SERVICE ?s { ?s ?p ?o } } }", &service);
         check("DELETE { ?s ?p ?o } WHERE { SERVICE<http://x/>{ ?s ?p ?o } }", &service);
+    }
+
+    #[test]
+    fn a_service_may_be_asked_where_there_are_some() {
+        let limits = Limits { services: true, ..Limits::default() };
+        assert_eq!(check_text("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", &limits), Ok(()));
     }
 
     #[test]

@@ -11,6 +11,7 @@
 
 mod evaluate;
 mod limits;
+mod service;
 
 mod evaluators;
 mod parts;
@@ -24,8 +25,9 @@ mod confine;
 mod worker;
 
 pub use confine::ConfineError;
-pub use evaluate::{Answer, Prepared, QueryError, ResultSyntax, evaluate, prepare};
+pub use evaluate::{Prepared, QueryError, ResultSyntax, prepare};
 pub use evaluators::{Busy, Evaluators, Inquiry, Load, Replaced, WorkerLimits};
 pub use limits::{LimitError, Limits, check_text};
 pub use parts::{Part, Parts, Unfinished};
+pub use service::{SERVICE_CALLS_MAX, Served, ServiceAnswer, ServiceCall, ServiceError, Services};
 pub use worker::{WorkerError, work};

@@ -130,7 +130,7 @@ mod tests {
     async fn an_answer_that_was_cut_says_so_after_what_there_is() {
         let told = read(3, Some(Unfinished::Truncated)).await;
         assert_eq!(told, "3 parts: the answer is larger than the limit");
-        let told = read(0, Some(QueryError::Service.into())).await;
+        let told = read(0, Some(QueryError::Memory.into())).await;
         assert_eq!(told, "0 parts: SERVICE is not offered");
     }
 

@@ -3,6 +3,7 @@
 //! that a write costs nothing here and an idle worker costs nothing at all.
 
 use super::evaluators::Inquiry;
+use super::service::Served;
 use super::views::{Class, View};
 use super::wire::{Audience, Named, Order, Question, Said};
 use crate::State;
@@ -40,6 +41,8 @@ pub(super) struct Worker {
     sets: Vec<Arc<GraphSet>>,
     newest_set: usize,
     asked: u64,
+    /// Whether it waits for what another endpoint answers, and hears nothing else.
+    waits: bool,
 }
 
 /// What a worker died of.
@@ -82,6 +85,7 @@ impl Worker {
             sets: Vec::new(),
             newest_set: 0,
             asked: 0,
+            waits: false,
         })
     }
 
@@ -180,6 +184,7 @@ impl Worker {
     pub(super) async fn said(&mut self) -> io::Result<Option<Said>> {
         loop {
             if let Some(said) = Said::take(&mut self.come)? {
+                self.waits = matches!(said, Said::Asks(_));
                 return Ok(Some(said));
             }
             if self.channel.read_buf(&mut self.come).await? == 0 {
@@ -188,8 +193,20 @@ impl Worker {
         }
     }
 
+    /// Tells it what another endpoint answers.
+    pub(super) async fn serve(&mut self, served: Served) -> io::Result<()> {
+        let mut orders = Vec::new();
+        Order::Served(served).write(&mut orders)?;
+        self.channel.write_all(&orders).await?;
+        self.waits = false;
+        Ok(())
+    }
+
     /// Calls its query off: whether it is ready for another.
     pub(super) async fn call_off(&mut self) -> bool {
+        if self.waits {
+            return false;
+        }
         let calling_off = async {
             self.aside.write_all(&self.asked.to_le_bytes()).await.ok()?;
             while let Said::More(_) = self.said().await.ok()?? {}

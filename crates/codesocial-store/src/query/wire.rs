@@ -4,6 +4,7 @@
 //! Between the two only terms are spoken: the ids of one process mean nothing in another.
 
 use super::evaluate::{Prepared, QueryError};
+use super::service::{Served, ServiceCall, ServiceError};
 use super::{Limits, ResultSyntax};
 use codesocial_rdf::RdfSyntax;
 use oxrdf::NamedNode;
@@ -27,6 +28,8 @@ pub(super) enum Order {
     Graphs { number: usize, like: Option<usize>, toggled: Vec<String> },
     /// Answer a query.
     Query(Box<Question>),
+    /// What became of the call that the worker waits for.
+    Served(Served),
 }
 
 /// A query, and all that its answer depends on beside the data.
@@ -40,6 +43,8 @@ pub(super) struct Question {
     /// The media type of the answer.
     pub(super) syntax: String,
     pub(super) audience: Audience,
+    /// Whether the server asks other endpoints for it.
+    pub(super) services: bool,
     pub(super) seconds_max: u64,
     pub(super) rows_max: usize,
     pub(super) result_bytes_max: usize,
@@ -116,6 +121,7 @@ impl Question {
                 ResultSyntax::Graph(syntax) => syntax.media_type().to_owned(),
             },
             audience,
+            services: limits.services,
             seconds_max: limits.seconds_max,
             rows_max: limits.rows_max,
             result_bytes_max: limits.result_bytes_max,
@@ -146,6 +152,8 @@ pub(super) enum Said {
     More(Vec<u8>),
     Last(Vec<u8>),
     Failed(Failure),
+    /// It waits for what another endpoint answers.
+    Asks(ServiceCall),
 }
 
 /// Why an answer has no last part.
@@ -153,7 +161,7 @@ pub(super) enum Said {
 pub(super) enum Failure {
     Truncated,
     Cancelled,
-    Service,
+    Service(ServiceError),
     Evaluation(String),
     /// By a mistake of this program.
     Panicked,
@@ -163,7 +171,7 @@ impl From<QueryError> for Failure {
     fn from(error: QueryError) -> Self {
         match error {
             QueryError::Timeout => Self::Cancelled,
-            QueryError::Service => Self::Service,
+            QueryError::Service(error) => Self::Service(error),
             QueryError::Evaluation(message) => Self::Evaluation(message),
             other => Self::Evaluation(other.to_string()),
         }
@@ -174,6 +182,7 @@ impl From<QueryError> for Failure {
 const MORE: u8 = b'm';
 const LAST: u8 = b'l';
 const FAILED: u8 = b'f';
+const ASKS: u8 = b'a';
 
 /// Where the bytes of a part begin that is put together: its head is written last.
 pub(super) fn part_begun() -> Vec<u8> {
@@ -187,9 +196,18 @@ pub(super) fn end_part(part: &mut [u8], is_last: bool) {
 
 /// The part that says why no more come.
 pub(super) fn failed(failure: &Failure) -> io::Result<Vec<u8>> {
+    told(failure, FAILED)
+}
+
+/// The part that asks another endpoint.
+pub(super) fn asks(call: &ServiceCall) -> io::Result<Vec<u8>> {
+    told(call, ASKS)
+}
+
+fn told(what: &impl Serialize, kind: u8) -> io::Result<Vec<u8>> {
     let mut part = part_begun();
-    serde_json::to_writer(&mut part, failure)?;
-    write_head(&mut part, FAILED);
+    serde_json::to_writer(&mut part, what)?;
+    write_head(&mut part, kind);
     Ok(part)
 }
 
@@ -211,6 +229,7 @@ impl Said {
             MORE => Self::More(part.to_vec()),
             LAST => Self::Last(part.to_vec()),
             FAILED => Self::Failed(serde_json::from_slice(part)?),
+            ASKS => Self::Asks(serde_json::from_slice(part)?),
             _ => return Err(io::ErrorKind::InvalidData.into()),
         };
         bytes.drain(..PART_HEAD_BYTES + u32::from_le_bytes(length) as usize);

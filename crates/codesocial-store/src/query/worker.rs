@@ -6,7 +6,8 @@
 //! Invariant: before it reads its first order it has given up all else (`confine.rs`).
 
 use super::confine::{self, ConfineError};
-use super::evaluate::{self, Answer, Prepared};
+use super::evaluate::{self, Answer, Prepared, Terms};
+use super::service::{Ask, Served, ServiceCall, ServiceCalls, ServiceError};
 use super::wire::{self, Audience, Failure, Named, Order, Question};
 use super::{Limits, QueryError};
 use codesocial_graph::{Exceptions, GraphSet, KindSet, Readers, Snapshot};
@@ -53,7 +54,9 @@ pub fn work(base: Base, memory_bytes: u64) -> Result<(), WorkerError> {
         let state = read(&view, base).map_err(WorkerError::View)?;
         drop(view);
         confine::confine(memory_bytes)?;
-        Worker { state, sets: Vec::new(), called_off, server }.serve()
+        let orders = server.try_clone().map_err(WorkerError::Channels)?;
+        let orders = Orders(Arc::new(Mutex::new(BufReader::new(orders))));
+        Worker { state, sets: Vec::new(), called_off, server, orders }.serve()
     });
     match evaluator.map_err(WorkerError::Channels)?.join() {
         Ok(ended) => ended,
@@ -118,20 +121,60 @@ struct Worker {
     sets: Vec<Arc<GraphSet>>,
     called_off: Arc<CalledOff>,
     server: UnixStream,
+    orders: Orders,
+}
+
+/// Where orders come from: who evaluates reads there what another endpoint answers.
+#[derive(Clone)]
+struct Orders(Arc<Mutex<BufReader<UnixStream>>>);
+
+impl Orders {
+    fn next(&self) -> io::Result<Option<Order>> {
+        Order::read(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What the thread that evaluates asks the server.
+struct Asker {
+    server: UnixStream,
+    orders: Orders,
+}
+
+impl Ask for Asker {
+    fn ask(&mut self, call: &ServiceCall) -> Served {
+        let lost =
+            |message: String| ServiceError::Failed { endpoint: call.endpoint.clone(), message };
+        let sent = wire::asks(call).and_then(|part| self.server.write_all(&part));
+        sent.map_err(|error| lost(error.to_string()))?;
+        match self.orders.next() {
+            Ok(Some(Order::Served(served))) => served,
+            Ok(_) => Err(lost("the server said something else".to_owned())),
+            Err(error) => Err(lost(error.to_string())),
+        }
+    }
 }
 
 impl Worker {
     fn serve(mut self) -> Result<(), WorkerError> {
         let failed = |error: io::Error| WorkerError::Server(error.to_string());
-        let mut orders = BufReader::new(self.server.try_clone().map_err(failed)?);
-        while let Some(order) = Order::read(&mut orders).map_err(failed)? {
+        while let Some(order) = self.orders.next().map_err(failed)? {
             match order {
                 Order::Change(patch) => self.change(&patch)?,
                 Order::Graphs { number, like, toggled } => self.learn(number, like, &toggled)?,
                 Order::Query(question) => self.answer(&question)?,
+                Order::Served(_) => return Err(unfit("it asked nothing")),
             }
         }
         Ok(())
+    }
+
+    /// How the query asks other endpoints, where it may.
+    fn services(&self, question: &Question) -> io::Result<Option<ServiceCalls>> {
+        if !question.services {
+            return Ok(None);
+        }
+        let server = self.server.try_clone()?;
+        Ok(Some(ServiceCalls::new(Asker { server, orders: self.orders.clone() })))
     }
 
     fn change(&mut self, patch: &str) -> Result<(), WorkerError> {
@@ -163,9 +206,10 @@ impl Worker {
     fn answer(&mut self, question: &Question) -> Result<(), WorkerError> {
         let token = self.called_off.token(question.number);
         confine::allow_seconds(question.seconds_max)?;
+        let services = self.services(question).map_err(unfit)?;
         let mut parts = Parts { part: wire::part_begun(), server: &self.server };
         let evaluated = catch_unwind(AssertUnwindSafe(|| {
-            evaluate_one(&self.state, &self.sets, question, &token, &mut parts)
+            evaluate_one(&self.state, &self.sets, question, services, &token, &mut parts)
         }));
         let failure = match evaluated {
             Ok(Ok(Answer::Whole)) => None,
@@ -185,6 +229,7 @@ fn evaluate_one(
     state: &Snapshot,
     sets: &[Arc<GraphSet>],
     question: &Question,
+    services: Option<ServiceCalls>,
     token: &CancellationToken,
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
@@ -202,7 +247,8 @@ fn evaluate_one(
     let readers = readers(question.audience, sets).ok_or_else(|| {
         QueryError::Evaluation("it was not told which graphs may be read".to_owned())
     })?;
-    evaluate::evaluate(&prepared, state, &readers, syntax, &limits, token, output)
+    let terms = Terms { readers: &readers, limits: &limits, cancel: token, services };
+    evaluate::evaluate(&prepared, state, syntax, terms, output)
 }
 
 fn readers(audience: Audience, sets: &[Arc<GraphSet>]) -> Option<Readers> {
