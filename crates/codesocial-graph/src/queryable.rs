@@ -9,7 +9,7 @@ use crate::state::{Firsts, State};
 use crate::term::{QUERY_TERMS, TermId, Value, ViewFull};
 use crate::visible::Withheld;
 use codesocial_rdf::skolem;
-use oxrdf::{BlankNode, NamedNode, Term, TermRef};
+use oxrdf::{BlankNode, NamedNode, Term, TermRef, Triple};
 use rustc_hash::FxHashMap;
 use spareval::{ExpressionTerm, InternalQuad, QueryableDataset};
 use std::cell::RefCell;
@@ -60,6 +60,14 @@ impl ReadableDataset {
         let named = Part::new(&state, Sieve::of_named(&state, readers, &selection.named));
         let withheld = Withheld::of(&state, readers);
         Self(Rc::new(Readable { state, default, named, withheld, computed: RefCell::default() }))
+    }
+
+    /// What the default graph says, each triple once, as it leaves: with blank nodes.
+    pub fn default_triples(&self) -> impl Iterator<Item = Triple> + '_ {
+        self.triples([None; 3]).map(|[subject, predicate, object]| {
+            let quad = self.decode([subject, predicate, object, TermId::DEFAULT_GRAPH]);
+            skolem::unskolemise(quad.into())
+        })
     }
 
     /// The triples of the default graph that have the given terms where one is given, each once.

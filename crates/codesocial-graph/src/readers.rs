@@ -106,7 +106,8 @@ pub struct Selection {
 pub enum GraphSelection {
     /// All graphs of these kinds.
     Kinds(KindSet),
-    /// These graphs, as `FROM`, `FROM NAMED`, `USING` or parameters of the protocol name them.
+    /// These graphs, as `FROM`, `FROM NAMED`, `USING` or parameters of the protocol name them. The
+    /// graph without a name is [`Base::default_graph`](codesocial_rdf::Base::default_graph) there.
     Listed(Vec<NamedNode>),
     /// What SHACL judges.
     DataGraph,
@@ -273,8 +274,11 @@ impl Sieve {
         let (kinds, listed) = match selection {
             GraphSelection::Kinds(kinds) => (kinds.intersection(readers.kinds), None),
             GraphSelection::Listed(names) => {
-                let graphs = names.iter().filter_map(|name| state.id(name)).collect();
-                (readers.kinds, Some(graphs))
+                let unnamed = state.base().default_graph();
+                let graph = |name: &NamedNode| {
+                    if *name == unnamed { Some(TermId::DEFAULT_GRAPH) } else { state.id(name) }
+                };
+                (readers.kinds, Some(names.iter().filter_map(graph).collect()))
             }
             GraphSelection::DataGraph => return Self::of_data_graph(state),
         };

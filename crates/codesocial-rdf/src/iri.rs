@@ -48,6 +48,12 @@ impl Base {
         self.resolve("")
     }
 
+    /// The name by which a request asks for the graph without a name, where it has to name one: its
+    /// address in the graph store. No graph bears it.
+    pub fn default_graph(&self) -> NamedNode {
+        self.resolve("graphs?default")
+    }
+
     /// `{base}/{path}`, where `path` is one of our own constants or an already checked path.
     pub fn resolve(&self, path: &str) -> NamedNode {
         NamedNode::new_unchecked(format!("{}/{path}", self.0))

@@ -34,7 +34,8 @@ pub enum GraphKind {
     Private,
     /// The Meta graph of a private document.
     PrivateMeta,
-    /// Any IRI outside the base.
+    /// Any IRI outside the base, and `{base}/graphs/…`, where the graph store makes graphs that are
+    /// no documents.
     Foreign,
     /// `{base}/system/…`, never seen by anyone, and the addresses under which the server answers
     /// itself: a document there could not be reached.
@@ -42,7 +43,7 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 21] = [
+const SERVICES: [&str; 22] = [
     ".well-known",
     "_acl",
     "_assets",
@@ -51,6 +52,7 @@ const SERVICES: [&str; 21] = [
     "auth",
     "context",
     "export",
+    "graphs",
     "healthz",
     "login",
     "metrics",
@@ -65,6 +67,11 @@ const SERVICES: [&str; 21] = [
     "sparql",
     "system",
 ];
+
+/// Whether the server itself answers under a first segment, whatever is asked of it there.
+fn is_service(segment: &str) -> bool {
+    SERVICES.contains(&segment.split_once('?').map_or(segment, |(address, _)| address))
+}
 
 impl GraphKind {
     pub const ALL: [Self; 16] = [
@@ -111,7 +118,8 @@ impl GraphKind {
             (Some("codesocials"), Some(_), Some("versions"), Some(_)) => Self::Version,
             (Some("remote"), Some(_), ..) => Self::Remote,
             (Some("activities"), Some("in"), Some(_), _) => Self::Quarantine,
-            (Some(first), ..) if SERVICES.contains(&first) => Self::System,
+            (Some("graphs"), Some(_), ..) => Self::Foreign,
+            (Some(first), ..) if is_service(first) => Self::System,
             (Some("quizzes"), Some(_), Some("key"), None)
             | (Some("users"), Some(_), Some("private"), _) => Self::Private,
             _ => Self::Resource,
@@ -285,6 +293,18 @@ mod tests {
             Foreign urn:example:x
         "#]]
         .assert_eq(&table);
+    }
+
+    #[test]
+    fn what_lies_below_the_graph_store_is_beside_the_registry() {
+        for (path, kind) in [
+            ("graphs", GraphKind::System),
+            ("graphs?default", GraphKind::System),
+            ("graphs/x/y.ttl", GraphKind::Foreign),
+            ("graphs/x.acl", GraphKind::Acl),
+        ] {
+            assert_eq!(GraphKind::of_path(path), kind, "{path}");
+        }
     }
 
     #[test]

@@ -290,6 +290,19 @@ pub(crate) fn scope(
     Ok(())
 }
 
+/// Whether the agent may remove all that a graph holds, and be it nothing. The graph without a
+/// name, and with it all graphs at once, is the administrator's.
+pub(crate) fn permits_emptying(
+    agent: &Agent,
+    state: &State,
+    graph: &GraphName,
+) -> Result<(), Rejection> {
+    if *agent == Agent::Server {
+        return Ok(());
+    }
+    scope_graph(agent, state, None, graph, AccessMode::Write)
+}
+
 /// Whether access documents are left as they may be: somebody controls each, and the root has one.
 /// <https://solidproject.org/TR/wac#effective-acl-resource>
 pub(crate) fn check(

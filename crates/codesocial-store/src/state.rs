@@ -175,9 +175,10 @@ impl State {
     }
 
     /// The container that a document of that name lies in, or would. A private document lies in
-    /// none: a listing would tell everyone that it is there.
+    /// none: a listing would tell everyone that it is there. What is no document lies nowhere.
     pub fn container_of(&self, document: NamedNodeRef<'_>) -> Option<NamedNode> {
-        if self.base().kind_of(document) == GraphKind::Private {
+        let kind = self.base().kind_of(document);
+        if !kind.is_document() || kind == GraphKind::Private {
             return None;
         }
         let path = self.base().path_of(document.as_str()).filter(|path| !path.is_empty())?;

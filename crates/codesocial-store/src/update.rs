@@ -2,7 +2,7 @@
 //! the writer, on a given state.
 //! <https://www.w3.org/TR/sparql11-update/>
 
-use crate::{Agent, Proposal, Random, Rejection, State, UpdateRefusal, access};
+use crate::{AccessMode, Agent, Proposal, Random, Rejection, State, UpdateRefusal, access};
 use codesocial_graph::{Candidate, ReadableDataset, Selection};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
@@ -23,6 +23,11 @@ pub fn is_data_only(update: &Update) -> bool {
         | GraphUpdateOperation::Create { .. }
         | GraphUpdateOperation::Drop { .. } => true,
     })
+}
+
+/// What blank nodes of the graph without a name are named after.
+pub fn default_graph_document(state: &State) -> NamedNode {
+    state.base().resolve(".well-known/genid")
 }
 
 /// How far a request reaches.
@@ -99,7 +104,10 @@ impl Evaluation<'_> {
                 );
                 self.delete_insert(using.clone(), prepared)
             }
-            GraphUpdateOperation::Load { .. } => refused(UpdateRefusal::Load),
+            // SPARQL Update 3.1.4: "If SILENT is present, the result of the operation will always be
+            // success". https://www.w3.org/TR/sparql11-update/#load
+            GraphUpdateOperation::Load { silent: true, .. } => Ok(Changeset::default()),
+            GraphUpdateOperation::Load { silent: false, .. } => refused(UpdateRefusal::Load),
             GraphUpdateOperation::Create { .. }
             | GraphUpdateOperation::Clear { .. }
             | GraphUpdateOperation::Drop { .. }
@@ -108,8 +116,9 @@ impl Evaluation<'_> {
                 refused(UpdateRefusal::OtherGraph)
             }
             GraphUpdateOperation::Create { silent, graph } => {
-                let exists = self.candidate.graph_len(graph.as_ref().into()) > 0;
-                if exists && !silent {
+                let name = graph.as_ref();
+                let is_seen = self.state.permits(self.agent, name, AccessMode::Read).is_ok();
+                if !silent && is_seen && self.candidate.graph_len(name.into()) > 0 {
                     return refused(UpdateRefusal::GraphExists(graph.clone()));
                 }
                 // A graph without triples is not recorded. https://www.w3.org/TR/sparql11-update/#create
@@ -117,6 +126,7 @@ impl Evaluation<'_> {
             }
             GraphUpdateOperation::Clear { graph, .. }
             | GraphUpdateOperation::Drop { graph, .. } => {
+                self.permits_emptying(graph)?;
                 Ok(Changeset { removed: self.content(graph), added: Vec::new() })
             }
         }
@@ -173,6 +183,18 @@ impl Evaluation<'_> {
         Ok(change)
     }
 
+    /// Whether there is something to remove or not: who may not learns nothing of it.
+    fn permits_emptying(&self, target: &GraphTarget) -> Result<(), Rejection> {
+        match target {
+            GraphTarget::NamedNode(name) => {
+                access::permits_emptying(self.agent, self.state, &name.clone().into())
+            }
+            GraphTarget::DefaultGraph | GraphTarget::NamedGraphs | GraphTarget::AllGraphs => {
+                access::permits_emptying(self.agent, self.state, &GraphName::DefaultGraph)
+            }
+        }
+    }
+
     /// What `CLEAR` and `DROP` remove: of many graphs at once, those that are not the server's.
     fn content(&self, target: &GraphTarget) -> Vec<Quad> {
         let clearable = |kind: GraphKind| kind.is_document() || kind == GraphKind::Foreign;
@@ -203,7 +225,7 @@ impl Evaluation<'_> {
                 name.as_str().to_owned()
             }
             (GraphName::DefaultGraph | GraphName::BlankNode(_), Reach::Dataset) => {
-                self.state.base().resolve(".well-known/genid").into_string()
+                default_graph_document(self.state).into_string()
             }
         };
         let Quad { subject, predicate, object, graph_name } = quad;

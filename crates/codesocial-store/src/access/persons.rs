@@ -1,4 +1,5 @@
-//! Where something may be said of persons: at their WebIDs and below, and nowhere else.
+//! Where something may be said of persons: at their WebIDs and below, and nowhere else in the
+//! registry. For what administrators keep beside it, in graphs that are no documents, they answer.
 //!
 //! Invariant: a profile comes with its access document, which the server makes with the account.
 //! Nobody else makes one, and what access documents say of it decides who changes it.
@@ -6,7 +7,7 @@
 use super::document_of;
 use crate::{Rejection, State};
 use codesocial_rdf::vocab::{as2, foaf, pair, rdf, schema, vf};
-use codesocial_rdf::{Base, Changeset};
+use codesocial_rdf::{Base, Changeset, GraphKind};
 use oxrdf::{GraphName, NamedNode, NamedNodeRef, Quad, Term};
 
 /// Whether what is written of persons is said where they are at home.
@@ -17,6 +18,7 @@ pub(super) fn check(
 ) -> Result<(), Rejection> {
     let is_at_home = |quad: &Quad| match profile_of(state.base(), &quad.graph_name) {
         Some(profile) => state.exists(profile.as_ref()) || is_opened(&profile, server),
+        None if is_beside(state.base(), &quad.graph_name) => true,
         None => !is_person(quad),
     };
     if written.removed.iter().chain(&written.added).all(is_at_home) {
@@ -24,6 +26,11 @@ pub(super) fn check(
     } else {
         Err(Rejection::PersonsClosed)
     }
+}
+
+/// Whether a graph is none of the registry's: only administrators write there.
+fn is_beside(base: &Base, graph: &GraphName) -> bool {
+    matches!(base.kind(graph.as_ref()), GraphKind::Default | GraphKind::Foreign)
 }
 
 /// The profile at or below whose address a graph lies.
@@ -73,6 +80,8 @@ mod tests {
     fn a_person_is_described_at_their_own_address_alone() {
         for (triples, graph, expected) in [
             (PERSON, "organizations/a", "PersonsClosed"),
+            (PERSON, "sandbox/a", "PersonsClosed"),
+            (PERSON, "graphs/a", "allowed"),
             ("<a:s> <a:p> <a:o> .", "organizations/a", "allowed"),
             ("<a:s> <a:p> <a:o> .", "users", "allowed"),
             ("<a:s> <a:p> <a:o> .", "users/abc", "PersonsClosed"),
