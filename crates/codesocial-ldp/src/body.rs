@@ -6,7 +6,16 @@ use codesocial_rdf::vocab::{ldp, rdf};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use codesocial_store::{ContainerKind, Membership, Random, Rejection, State};
 use oxrdf::{GraphName, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+
+/// How blank nodes of a body are named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// After those of the stored document that look alike.
+    Continued,
+    /// Each is another than all that are stored.
+    Fresh,
+}
 
 /// A body that was checked, with its blank nodes named.
 pub(crate) struct Body {
@@ -31,6 +40,18 @@ impl Body {
         incoming: &[Triple],
         model: Option<Model>,
         random: &mut Random,
+    ) -> Result<Self, Rejection> {
+        Self::check_named(state, document, incoming, model, random, Naming::Continued)
+    }
+
+    /// The same, with blank nodes named in one way or the other.
+    pub(crate) fn check_named(
+        state: &State,
+        document: &NamedNode,
+        incoming: &[Triple],
+        model: Option<Model>,
+        random: &mut Random,
+        naming: Naming,
     ) -> Result<Self, Rejection> {
         let meta = State::meta(document.as_ref());
         let current: HashSet<Triple> = state.graph(meta.as_ref().into()).collect();
@@ -66,9 +87,20 @@ impl Body {
             return Err(Rejection::ServerManaged(managed));
         }
         check_names(state, document, &triples)?;
-        let known = skolem::continuing(&triples, &stored);
+        let known = match naming {
+            Naming::Continued => skolem::continuing(&triples, &stored),
+            Naming::Fresh => HashMap::new(),
+        };
         skolem::skolemise(&mut triples, document.as_str(), known, || random.bits());
         Ok(Self { triples: triples.into_iter().collect(), container, definition })
+    }
+
+    /// The body beside what `document` holds.
+    pub(crate) fn addition(self, state: &State, document: &NamedNode) -> Changeset {
+        let stored: HashSet<Triple> = state.graph(document.as_ref().into()).collect();
+        let new = self.triples.into_iter().filter(|triple| !stored.contains(triple));
+        let added = new.map(|triple| triple.in_graph(document.clone())).collect();
+        Changeset { removed: Vec::new(), added }
     }
 
     /// The body as the whole content of `document`: what goes and what comes.

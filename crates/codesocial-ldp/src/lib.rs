@@ -13,6 +13,7 @@ mod slug;
 
 mod delete;
 mod file;
+mod graph;
 mod n3_patch;
 mod patch;
 mod post;
@@ -33,6 +34,7 @@ pub use delete::delete;
 pub use document::{Document, DocumentKind, Found, described};
 pub use file::{Upload, post_file, put_file};
 pub use grants::{Grant, GrantChange, GranteeProperty, Grants, grant};
+pub use graph::{add_to_graph, drop_graph, put_graph};
 pub use group::{GroupMembership, group_membership};
 pub use install::{Installation, install};
 pub use load::{DatasetError, Documents, is_loaded, is_present, load, revise, was_loaded};
