@@ -23,6 +23,13 @@ pub struct Elsewhere {
     pages: Pages,
 }
 
+/// How many bytes come after the head.
+fn body_bytes(head: &str) -> usize {
+    let header = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = header.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.next().and_then(|(_, length)| length.trim().parse().ok()).unwrap_or_default()
+}
+
 impl Elsewhere {
     #[expect(clippy::new_without_default, reason = "each is another server")]
     pub fn new() -> Self {
@@ -37,6 +44,9 @@ impl Elsewhere {
                     head.push(byte[0]);
                 }
                 let head = String::from_utf8_lossy(&head);
+                // Who closes before all was read may take the answer along.
+                let mut body = vec![0; body_bytes(&head)];
+                drop(stream.read_exact(&mut body));
                 let path = head.split(' ').nth(1).unwrap_or_default();
                 let page = {
                     let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);

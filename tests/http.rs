@@ -9,6 +9,7 @@ pub const TOKEN: &str = "the-token-of-the-tests";
 
 /// A request in the making.
 #[must_use]
+#[derive(Debug)]
 pub struct Request {
     address: String,
     method: &'static str,
@@ -56,9 +57,14 @@ impl Request {
         self.header("Authorization", &format!("Bearer {token}"))
     }
 
-    pub fn body(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.untyped(body).header("Content-Type", content_type)
+    }
+
+    /// A body without a word on what it is.
+    pub fn untyped(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = body.into();
-        self.header("Content-Type", content_type)
+        self
     }
 
     pub fn turtle(self, body: impl Into<Vec<u8>>) -> Self {

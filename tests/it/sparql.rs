@@ -29,25 +29,66 @@ fn a_query_is_taken_by_get_by_form_and_directly() {
         post("application/x-www-form-urlencoded; charset=utf-8", &form),
     ];
     // SemApps's front-ends send the text under whatever type they send data with.
-    for content_type in
-        ["application/sparql-query", "application/ld+json", "application/json", "text/plain"]
-    {
+    for content_type in ["application/sparql-query", "application/ld+json", "application/json"] {
         ways.push(post(content_type, ONE));
     }
-    ways.push(server.anonymous("POST", "/sparql").header("X", "no content type"));
-    let last = ways.len() - 1;
     for (n, request) in ways.into_iter().enumerate() {
         let answer = request.send();
-        if n == last {
-            assert_eq!(answer.status, 400, "an empty text is no query: {answer:?}");
-        } else {
-            assert_eq!((answer.status, &answer.body), (200, &wanted), "way {n}");
-        }
+        assert_eq!((answer.status, &answer.body), (200, &wanted), "way {n}");
     }
     let as_json_ld = server.query(ONE).accept("application/ld+json").send().expect_status(200);
     assert_eq!(as_json_ld.body, wanted, "rows have JSON only");
-    assert_eq!(post("text/csv", ONE).status(), 415);
     assert_eq!(post("application/x-www-form-urlencoded", "x=1").status(), 400);
+}
+
+#[test]
+fn what_the_protocol_does_not_allow_is_refused_in_words() {
+    let server = Server::shared();
+    let post = |content_type: &str, body: &[u8]| {
+        server.anonymous("POST", "/sparql").body(content_type, body).header("Accept-Language", "en")
+    };
+    let form = "application/x-www-form-urlencoded";
+    let utf_16: Vec<u8> = "ASK {}".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let untyped = server.anonymous("POST", "/sparql").untyped("ASK {}");
+    for (request, status, word) in [
+        (post("text/plain", b"ASK {}"), 415, "Content-Type"),
+        (untyped.header("Accept-Language", "en"), 415, "Content-Type"),
+        (post("application/sparql-query", b""), 400, "cannot be read"),
+        (post("application/sparql-query", b"ASK {\xff}"), 400, "UTF-8"),
+        (post("application/sparql-query; charset=UTF-16", &utf_16), 400, "UTF-8"),
+        (post(form, b"query=ASK{}&query=ASK{}"), 400, "given twice"),
+        (post(form, b"query=ASK{}&update=DROP%20ALL"), 400, "not both"),
+        (post(form, b"query=ASK{}&using-graph-uri=a:b"), 400, "does not go with"),
+        (post(form, b"query=ASK{}&default-graph-uri=b"), 400, "absolute IRI"),
+        (server.get("/sparql?update=DROP%20ALL&lang=en"), 400, "sent by POST"),
+    ] {
+        let answer = request.send().expect_status(status);
+        assert!(answer.json()["detail"].to_string().contains(word), "{word}: {answer:?}");
+        assert!(answer.header("accept-post").starts_with("application/sparql-query"), "{answer:?}");
+    }
+}
+
+#[test]
+fn the_endpoint_describes_itself_and_tells_its_limits() {
+    let server = Server::shared();
+    let described = server.get("/sparql?lang=en").accept("text/turtle").send().expect_status(200);
+    let triples = crate::graph::triples(&described, "/sparql");
+    let says = |property: &str, object: &str| {
+        triples.iter().any(|triple| {
+            triple.predicate.as_str().ends_with(property)
+                && triple.object.to_string().contains(object)
+        })
+    };
+    assert!(says("#endpoint", &crate::graph::iri("/sparql")), "{described:?}");
+    assert!(says("#supportedLanguage", "SPARQL11Update"), "{described:?}");
+    assert!(says("#resultFormat", "SPARQL_Results_CSV") && says("#feature", "UnionDefaultGraph"));
+    assert!(says("#comment", "at most 100000 rows"), "{described:?}");
+    assert!(server.get("/sparql").accept("text/html").send().body.contains("<form"));
+    assert_eq!(server.get("/sparql").accept("image/png").status(), 406);
+    for answer in [described, server.query("ASK {}").send(), server.query("ASK").send()] {
+        let limits = "rows=100000, bytes=50000000, seconds=10";
+        assert_eq!(answer.header("sparql-limits"), limits, "{answer:?}");
+    }
 }
 
 #[test]

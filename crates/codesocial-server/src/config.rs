@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use codesocial_fetch::{Guard, Network};
 use codesocial_shacl::Edition;
 use codesocial_store::query::{Limits, WorkerLimits};
+use oxrdf::NamedNode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -196,6 +197,10 @@ pub(crate) struct SparqlConfig {
     pub(crate) seconds_max: u64,
     pub(crate) rows_max: usize,
     pub(crate) result_bytes_max: usize,
+    /// Other endpoints that `SERVICE` may ask.
+    pub(crate) services: Vec<String>,
+    /// Largest answer of one of them.
+    pub(crate) service_bytes_max: usize,
     /// How many processes evaluate queries, of people who are not known and of those who are.
     pub(crate) workers_public: usize,
     pub(crate) workers_private: usize,
@@ -237,6 +242,8 @@ impl Default for SparqlConfig {
             seconds_max,
             rows_max,
             result_bytes_max,
+            services: Vec::new(),
+            service_bytes_max: 8 * 1024 * 1024,
             workers_public: 2,
             workers_private: 1,
             worker_bytes_max: 1024 * 1024 * 1024,
@@ -280,6 +287,8 @@ pub(crate) enum ConfigError {
     Unknown { path: PathBuf, name: String },
     #[error("{name} is 0, and nothing would be answered: leave it out, or give a larger number")]
     Zero { name: &'static str },
+    #[error("sparql.services: «{0}» is no endpoint: write for example https://e.example/sparql")]
+    Service(String),
     #[error("CODESOCIAL_{name}: «{value}» {problem}")]
     Variable { name: &'static str, value: String, problem: &'static str },
 }
@@ -392,14 +401,19 @@ impl Config {
             ("sparql.seconds_max", seconds_max == 0),
             ("sparql.rows_max", rows_max == 0),
             ("sparql.result_bytes_max", result_bytes_max == 0),
+            ("sparql.service_bytes_max", self.sparql.service_bytes_max == 0),
             ("sparql.workers_public", workers_public == 0),
             ("sparql.workers_private", workers_private == 0),
             ("sparql.worker_bytes_max", self.sparql.worker_bytes_max == 0),
             ("sparql.waiting_max", self.sparql.waiting_max == 0),
             ("sparql.client_waiting_max", self.sparql.client_waiting_max == 0),
         ];
-        match zeros.into_iter().find(|(_, is_zero)| *is_zero) {
-            Some((name, _)) => Err(ConfigError::Zero { name }),
+        if let Some((name, _)) = zeros.into_iter().find(|(_, is_zero)| *is_zero) {
+            return Err(ConfigError::Zero { name });
+        }
+        let is_endpoint = |iri: &String| iri.starts_with("http") && NamedNode::new(iri).is_ok();
+        match self.sparql.services.iter().find(|iri| !is_endpoint(iri)) {
+            Some(iri) => Err(ConfigError::Service(iri.clone())),
             None => Ok(()),
         }
     }

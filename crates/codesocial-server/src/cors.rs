@@ -15,7 +15,7 @@ use axum::response::Response;
 /// What a page's script may see of an answer.
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "accept-patch, accept-post, accept-ranges, allow, content-disposition, content-location, \
-     content-range, content-type, etag, link, location, preference-applied, retry-after, vary, wac-allow, x-request-id",
+     content-range, content-type, etag, link, location, preference-applied, retry-after, sparql-limits, vary, wac-allow, x-request-id",
 );
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("86400");
 

@@ -5,6 +5,7 @@
 use crate::extract::{Language, pairs};
 use crate::pages::Words;
 use crate::report;
+use crate::sparql::Misuse;
 use crate::state::App;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, LINK, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
@@ -14,7 +15,7 @@ use codesocial_rdf::parse::SyntaxError;
 use codesocial_rdf::vocab::ldp;
 use codesocial_rdf::{RdfSyntax, negotiate};
 use codesocial_signatures::Fault;
-use codesocial_store::query::{LimitError, QueryError};
+use codesocial_store::query::{LimitError, QueryError, ServiceError};
 use codesocial_store::{CommitError, Rejection, UpdateRefusal};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -28,6 +29,8 @@ pub(crate) enum Refusal {
     Syntax(#[from] SyntaxError),
     #[error(transparent)]
     Query(#[from] QueryError),
+    #[error(transparent)]
+    Sparql(#[from] Misuse),
     #[error("unsupported media type")]
     MediaType,
     #[error("not acceptable")]
@@ -46,6 +49,8 @@ pub(crate) enum Refusal {
     InteractionModel,
     #[error("a form brings one file")]
     OneFile,
+    #[error("a form that is none, or brings no file")]
+    Form,
     #[error("missing parameter {0}")]
     Missing(&'static str),
     #[error("the answer is larger than the limit")]
@@ -190,6 +195,7 @@ impl Refusal {
         let (status, name, about) = match self {
             Self::Store(rejection) => return told_rejection(rejection),
             Self::Query(error) => return told_query(error),
+            Self::Sparql(misuse) => return told_misuse(misuse),
             Self::Syntax(error) => (S::BAD_REQUEST, "syntax", error.to_string()),
             Self::MediaType => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", String::new()),
             Self::NotAcceptable => (S::NOT_ACCEPTABLE, "not-acceptable", String::new()),
@@ -203,6 +209,7 @@ impl Refusal {
             Self::InteractionModel => (S::CONFLICT, "interaction-model", String::new()),
             Self::Json => (S::BAD_REQUEST, "json", String::new()),
             Self::OneFile => (S::BAD_REQUEST, "one-file", String::new()),
+            Self::Form => (S::BAD_REQUEST, "form", String::new()),
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
@@ -360,12 +367,40 @@ fn told_update(refusal: &UpdateRefusal) -> Told {
     Told { status, name, about }
 }
 
+fn told_misuse(misuse: &Misuse) -> Told {
+    let (name, about) = match misuse {
+        Misuse::Twice(name) => ("twice", (*name).to_owned()),
+        Misuse::GraphName(iri) => ("graph-name", iri.clone()),
+        Misuse::TwoOperations => ("two-operations", String::new()),
+        Misuse::UpdateByGet => ("update-by-get", String::new()),
+        Misuse::Charset => ("charset", String::new()),
+        Misuse::OtherDataset(name) => ("other-dataset", (*name).to_owned()),
+        Misuse::TwoDatasets => ("two-datasets", String::new()),
+        Misuse::WhichGraph => ("which-graph", String::new()),
+    };
+    Told { status: StatusCode::BAD_REQUEST, name, about }
+}
+
+fn told_service(error: &ServiceError) -> Told {
+    use StatusCode as S;
+    let (status, name) = match error {
+        ServiceError::Unlisted(_) => (S::FORBIDDEN, "service-unlisted"),
+        ServiceError::Failed { .. } => (S::BAD_GATEWAY, "service-failed"),
+        ServiceError::TooOften(_) => (S::BAD_REQUEST, "service-often"),
+    };
+    let about = match error {
+        ServiceError::Unlisted(endpoint) => endpoint.clone(),
+        ServiceError::Failed { endpoint, message } => format!("{endpoint} ({message})"),
+        ServiceError::TooOften(calls) => calls.to_string(),
+    };
+    Told { status, name, about }
+}
+
 fn told_query(error: &QueryError) -> Told {
     use StatusCode as S;
     let (status, name, about) = match error {
-        QueryError::Service | QueryError::Limit(LimitError::Service) => {
-            (S::FORBIDDEN, "service", String::new())
-        }
+        QueryError::Limit(LimitError::Service) => (S::FORBIDDEN, "service", String::new()),
+        QueryError::Service(error) => return told_service(error),
         QueryError::Limit(limit) => (S::BAD_REQUEST, "query-limit", limit.to_string()),
         QueryError::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
         QueryError::Timeout => (S::SERVICE_UNAVAILABLE, "timeout", String::new()),
@@ -435,7 +470,7 @@ fn extra_headers(app: &App, refusal: &Refusal, told: &Told, headers: &mut Header
         StatusCode::SERVICE_UNAVAILABLE => {
             headers.insert(RETRY_AFTER, fixed("1"));
         }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE if !headers.contains_key(ACCEPT_POST) => {
             headers.insert(ACCEPT_POST, fixed(crate::ldp::ACCEPT_POST));
             headers.insert(ACCEPT_PATCH, fixed(crate::ldp::ACCEPT_PATCH));
         }

@@ -5,7 +5,15 @@
 
 mod operation;
 mod query;
+mod services;
 mod update;
+
+mod description;
+pub(crate) mod formats;
+
+pub(crate) use description::told_limits;
+pub(crate) use operation::Misuse;
+pub(crate) use services::services;
 
 use crate::body;
 use crate::extract::{Address, Who};
@@ -15,10 +23,14 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ALLOW, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use codesocial_store::query::QueryError;
-use operation::Operation;
+use codesocial_rdf::parse::SyntaxError;
+use operation::{Operation, Parameters};
+
+const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
+const POSTED: &str =
+    "application/sparql-query, application/sparql-update, application/x-www-form-urlencoded";
 
 pub(crate) async fn get(
     State(app): State<App>,
@@ -28,21 +40,22 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ask = ask(&headers, parameters.as_deref());
-    let operation = Operation::of_form(parameters.unwrap_or_default().as_bytes())
-        .map_err(|error| Problem::new(&app, &ask, error))?;
-    match operation.query {
-        Some(text) => {
-            query::answer(app, ask, agent, address, text, operation.dataset.dataset()).await
+    let limits = told_limits(&app);
+    let parameters = Parameters::default().and_form(parameters.unwrap_or_default().as_bytes());
+    let answer = match parameters.and_then(Parameters::operation) {
+        Ok(Operation::Query(text, dataset)) => {
+            query::answer(app, ask, agent, address, text, dataset).await
         }
-        None if ask.prefers(&["text/turtle", "text/html"]) == Some(1) => {
-            Ok(app.pages.sparql(ask.language).into_response())
-        }
-        None => Err(Problem::new(&app, &ask, Refusal::Missing("query"))),
-    }
+        Ok(Operation::Update(..)) => Err(Problem::new(&app, &ask, Misuse::UpdateByGet)),
+        Ok(Operation::None) => description::answer(&app, &ask),
+        Err(misuse) => Err(Problem::new(&app, &ask, misuse)),
+    };
+    told(answer, limits)
 }
 
 pub(crate) async fn options() -> Response {
-    (StatusCode::NO_CONTENT, [(ALLOW, "GET, HEAD, OPTIONS, POST")]).into_response()
+    let headers = [(ALLOW, "GET, HEAD, OPTIONS, POST"), (ACCEPT_POST, POSTED)];
+    (StatusCode::NO_CONTENT, headers).into_response()
 }
 
 pub(crate) async fn post(
@@ -54,41 +67,69 @@ pub(crate) async fn post(
     body: Body,
 ) -> Result<Response, Problem> {
     let ask = ask(&headers, parameters.as_deref());
-    let body = body::read(&app.config, body).await;
-    let body = body.map_err(|refusal| Problem::new(&app, &ask, refusal))?;
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
-    let malformed = |error: QueryError| refuse(error.into());
-    let operation = match essence.trim().to_ascii_lowercase().as_str() {
-        "application/x-www-form-urlencoded" => Operation::of_form(&body).map_err(malformed)?,
-        direct => {
-            let text = String::from_utf8(body.to_vec())
-                .map_err(|_| refuse(codesocial_rdf::parse::SyntaxError::NotUtf8.into()))?;
-            let parameters = parameters.unwrap_or_default();
-            let mut operation = Operation::of_form(parameters.as_bytes()).map_err(malformed)?;
-            match direct {
-                "application/sparql-update" => operation.update = Some(text),
-                // SemApps's front-ends send queries under whatever type they send data with.
-                "application/sparql-query"
-                | "application/ld+json"
-                | "application/json"
-                | "text/plain"
-                | "" => operation.query = Some(text),
-                _ => return Err(refuse(Refusal::MediaType)),
-            }
-            operation
-        }
+    let limits = told_limits(&app);
+    let parameters = parameters.unwrap_or_default();
+    let operation = match body::read(&app.config, body).await {
+        Ok(body) => posted(&parameters, &headers, &body),
+        Err(refusal) => Err(refusal),
     };
-    match (operation.query, operation.update) {
-        (Some(text), None) => {
-            query::answer(app, ask, agent, address, text, operation.dataset.dataset()).await
+    let answer = match operation {
+        Ok(Operation::Query(text, dataset)) => {
+            query::answer(app, ask, agent, address, text, dataset).await
         }
-        (None, Some(text)) => {
-            update::update(app, ask, agent, text, operation.using.dataset()).await
+        Ok(Operation::Update(text, using)) => update::update(app, ask, agent, text, using).await,
+        Ok(Operation::None) => Err(Problem::new(&app, &ask, Refusal::Missing("query | update"))),
+        Err(refusal) => Err(Problem::new(&app, &ask, refusal)),
+    };
+    told(answer, limits)
+}
+
+/// The answer with the limits that hold, also where it is a refusal.
+fn told(
+    answer: Result<Response, Problem>,
+    (name, limits): (HeaderName, HeaderValue),
+) -> Result<Response, Problem> {
+    let headers = HeaderMap::from_iter([
+        (name.clone(), limits.clone()),
+        (ACCEPT_POST, HeaderValue::from_static(POSTED)),
+    ]);
+    let mut response = answer.map_err(|problem| problem.with_headers(headers))?;
+    response.headers_mut().insert(name, limits);
+    Ok(response)
+}
+
+/// What a body asks for, with what the address adds.
+fn posted(parameters: &str, headers: &HeaderMap, body: &[u8]) -> Result<Operation, Refusal> {
+    let parameters = Parameters::default().and_form(parameters.as_bytes())?;
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.unwrap_or_default().to_ascii_lowercase();
+    let (essence, rest) = content_type.split_once(';').unwrap_or((&content_type, ""));
+    let text = || match String::from_utf8(body.to_vec()) {
+        // SPARQL Protocol 2.1.3: "The document MUST be encoded using UTF-8".
+        // https://www.w3.org/TR/sparql11-protocol/#query-via-post-direct
+        Ok(_) if !is_utf_8(rest) => Err(Refusal::from(Misuse::Charset)),
+        Ok(text) => Ok(text),
+        Err(_) => Err(SyntaxError::NotUtf8.into()),
+    };
+    let parameters = match essence.trim() {
+        "application/x-www-form-urlencoded" => parameters.and_form(text()?.as_bytes()),
+        "application/sparql-update" => parameters.and_update(text()?),
+        // SemApps's front-ends send queries under the type that they send data with.
+        "application/sparql-query" | "application/ld+json" | "application/json" => {
+            parameters.and_query(text()?)
         }
-        _ => Err(refuse(Refusal::Missing("query | update"))),
-    }
+        _ => return Err(Refusal::MediaType),
+    };
+    Ok(parameters?.operation()?)
+}
+
+/// Whether the parameters of a media type name no other charset.
+fn is_utf_8(parameters: &str) -> bool {
+    let mut charsets = parameters
+        .split(';')
+        .filter_map(|parameter| parameter.trim().strip_prefix("charset="))
+        .map(|charset| charset.trim_matches('"'));
+    charsets.all(|charset| matches!(charset, "utf-8" | "utf8" | "us-ascii"))
 }
 
 fn ask(headers: &HeaderMap, parameters: Option<&str>) -> Ask {

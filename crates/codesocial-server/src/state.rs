@@ -6,6 +6,7 @@ use crate::export::EXPORTS_MAX;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::rendered::RenderedCache;
+use crate::sparql;
 use codesocial_fetch::{Client, Limits, Resolver};
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
@@ -63,6 +64,8 @@ impl App {
         random: Random,
     ) -> Result<Self, serde_json::Error> {
         let base = store.state().base().clone();
+        let (workers, services) = (config.sparql.workers(), sparql::services(&config));
+        let evaluators = Evaluators::new(&store, &config.data, &workers, &services);
         Ok(Self(Arc::new(Shared {
             clock,
             started: clock(),
@@ -72,7 +75,7 @@ impl App {
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,
-            evaluators: Evaluators::new(&store, &config.data, &config.sparql.workers()),
+            evaluators,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             rendered: RenderedCache::new(config.cache_bytes_max),
             fetch: Client::new(config.fetch.guard(), Limits::default(), Resolver::System),

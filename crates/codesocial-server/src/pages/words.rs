@@ -87,6 +87,7 @@ mod tests {
             include_str!("value.rs"),
             include_str!("view.rs"),
             include_str!("writing.rs"),
+            include_str!("../sparql/description.rs"),
         ]
         .concat();
         let problems = include_str!("../problem.rs");

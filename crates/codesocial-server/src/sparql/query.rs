@@ -1,35 +1,16 @@
 //! Answers to queries, in the format that the client prefers, sent while they are written.
 
+use super::formats;
 use crate::extract::Address;
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
-use codesocial_rdf::RdfSyntax;
-use codesocial_store::query::{self, Inquiry, Part, Prepared, ResultSyntax, Unfinished};
+use codesocial_store::query::{self, Inquiry, Limits, Part, Unfinished};
 use codesocial_store::{Agent, Rejection};
 use futures_util::stream::{self, StreamExt as _};
-use sparesults::QueryResultsFormat;
 use spargebra::algebra::QueryDataset;
-
-/// The formats of rows and booleans, the favourite first.
-const SOLUTIONS: &[(&str, QueryResultsFormat)] = &[
-    ("application/sparql-results+json", QueryResultsFormat::Json),
-    ("application/json", QueryResultsFormat::Json),
-    ("application/sparql-results+xml", QueryResultsFormat::Xml),
-    ("application/xml", QueryResultsFormat::Xml),
-    ("text/csv", QueryResultsFormat::Csv),
-    ("text/tab-separated-values", QueryResultsFormat::Tsv),
-];
-
-/// The formats of graphs, the favourite first.
-const GRAPHS: &[(&str, RdfSyntax)] = &[
-    ("text/turtle", RdfSyntax::Turtle),
-    ("application/ld+json", RdfSyntax::JsonLd),
-    ("application/n-triples", RdfSyntax::NTriples),
-    ("application/rdf+xml", RdfSyntax::RdfXml),
-];
 
 pub(super) async fn answer(
     app: App,
@@ -40,11 +21,12 @@ pub(super) async fn answer(
     dataset: Option<QueryDataset>,
 ) -> Result<Response, Problem> {
     let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
-    let limits = app.config.sparql.limits();
+    let services = !app.config.sparql.services.is_empty();
+    let limits = Limits { services, ..app.config.sparql.limits() };
     let prepared = query::prepare(&text, app.base.root().as_str(), dataset, &limits)
         .map_err(|error| refuse(error.into()))?;
-    let (media_type, syntax) =
-        syntax(&ask, &prepared).ok_or_else(|| refuse(Refusal::NotAcceptable))?;
+    let (media_type, syntax) = formats::of_answer(&ask, prepared.answers_with_graph())
+        .ok_or_else(|| refuse(Refusal::NotAcceptable))?;
     let inquiry = Inquiry { prepared, state: app.store.state(), agent, address, syntax, limits };
     let parts = app.evaluators.start(inquiry).await;
     let mut parts = parts.map_err(|_| refuse(Rejection::Busy.into()))?;
@@ -74,19 +56,4 @@ fn streamed(first: Vec<u8>, parts: query::Parts) -> Body {
         })
     });
     Body::from_stream(stream::iter([Ok(first)]).chain(rest))
-}
-
-/// The syntax of the answer: the preferred one that suits the kind of query.
-fn syntax(ask: &Ask, prepared: &Prepared) -> Option<(&'static str, ResultSyntax)> {
-    if prepared.answers_with_graph() {
-        let offers: Vec<&str> = GRAPHS.iter().map(|(media_type, _)| *media_type).collect();
-        let (media_type, syntax) = GRAPHS[ask.prefers(&offers)?];
-        return Some((media_type, ResultSyntax::Graph(syntax)));
-    }
-    let offers: Vec<&str> = SOLUTIONS.iter().map(|(media_type, _)| *media_type).collect();
-    // A SemApps front-end asks for JSON-LD whatever the query: rows have JSON only.
-    let json_ld = || ask.prefers(&["application/ld+json"]);
-    let n = ask.prefers(&offers).or_else(json_ld)?;
-    let (media_type, format) = SOLUTIONS[n];
-    Some((media_type, ResultSyntax::Solutions(format)))
 }

@@ -1,5 +1,6 @@
 //! Updates: evaluated beside the writer, and let through the door as one change.
 
+use super::Misuse;
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::http::StatusCode;
@@ -71,7 +72,7 @@ pub(super) async fn update(
 }
 
 /// Evaluates the patterns of an update on the dataset that the protocol gives.
-fn use_dataset(update: &mut Update, dataset: &QueryDataset) -> Result<(), QueryError> {
+fn use_dataset(update: &mut Update, dataset: &QueryDataset) -> Result<(), Misuse> {
     for operation in &mut update.operations {
         if let GraphUpdateOperation::DeleteInsert { using, .. } = operation
             && using.replace(dataset.clone()).is_some()
@@ -80,7 +81,7 @@ fn use_dataset(update: &mut Update, dataset: &QueryDataset) -> Result<(), QueryE
             // using-named-graph-uri parameters when using this protocol to convey a SPARQL 1.1
             // Update request that contains an operation that uses the USING, USING NAMED, or WITH
             // clause. https://www.w3.org/TR/sparql11-protocol/#update-dataset
-            return Err(QueryError::Syntax("using-graph-uri beside USING or WITH".to_owned()));
+            return Err(Misuse::TwoDatasets);
         }
     }
     Ok(())
