@@ -25,13 +25,16 @@ const FORMS: [(&str, &str, &str); 8] = [
 ];
 
 /// Where services are that no page links to.
-const SERVICES: [&str; 14] = [
+const SERVICES: [&str; 17] = [
     "/healthz",
     "/readyz",
     "/metrics",
     "/.well-known/context.jsonld",
     "/context/v1.jsonld",
     "/export",
+    "/graphs?default",
+    "/graphs?graph=http://registre.example/organizations.meta",
+    "/graphs?graph=http://registre.example/.meta",
     "/quality",
     "/search?q=zqcanary",
     "/search?q=qxhidden",
@@ -213,6 +216,13 @@ impl Crawl {
                 let path = format!("{service}{path}");
                 let answer = as_agent(server.get(&path)).send();
                 self.look(&path, &answer, &[SECRET]);
+            }
+            for end in ["", ".acl", ".meta"] {
+                let graph = format!("/graphs?graph={BASE}{}{end}", path.trim_start_matches('/'));
+                for method in ["GET", "HEAD", "PUT", "POST", "DELETE"] {
+                    let request = as_agent(server.anonymous(method, &graph)).turtle("<> <a:p> 1 .");
+                    self.look(&format!("{method} {graph}"), &request.send(), &[SECRET]);
+                }
             }
         }
     }

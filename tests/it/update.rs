@@ -163,3 +163,77 @@ fn foreign_graphs_are_stored_and_unconstrained() {
     check(&server, "DROP GRAPH <http://foreign.example/g>", 204);
     check(&server, "INSERT DATA { GRAPH <http://foreign.example/g> { <a:s> e:p 1 } }", 204);
 }
+
+/// Documents of the administrator that nobody else may read, and of a person.
+const HIDDEN: &str = "<http://registre.example/organizations/cachee>";
+
+fn with_hidden() -> Server {
+    let server = Server::empty();
+    let path = "/organizations/cachee";
+    server.put(path).turtle(organization("Cachée")).send().expect_status(201);
+    let acl = format!(
+        "@prefix acl: <http://www.w3.org/ns/auth/acl#> .
+         <#a> a acl:Authorization ; acl:accessTo <{path}> ; acl:agent </#administrators> ;
+            acl:mode acl:Read, acl:Write, acl:Control ."
+    );
+    server.put(&format!("{path}.acl")).turtle(acl).send().expect_status(201);
+    server
+}
+
+#[test]
+fn an_update_reaches_what_its_agent_may_write_and_reads_what_they_may_read() {
+    let server = with_hidden();
+    let person = server.person("jeanne");
+    let own = "<http://registre.example/sandbox/mien>";
+    let check = |update: String, status: u16| {
+        let request =
+            person.ask("POST", "/sparql").body("application/sparql-update", update.clone());
+        let answer = request.send();
+        assert_eq!(answer.status, status, "{update}: {answer:?}");
+    };
+    check(format!("INSERT DATA {{ GRAPH {own} {{ {own} <a:p> 1 }} }}"), 204);
+    let copy = "{ ?s ?p ?o }";
+    check(format!("INSERT {{ GRAPH {own} {copy} }} WHERE {{ GRAPH {HIDDEN} {copy} }}"), 204);
+    check(format!("INSERT {{ GRAPH {own} {copy} }} USING {HIDDEN} WHERE {copy}"), 204);
+    let stored = format!("SELECT ?o {{ GRAPH {own} {{ ?s ?p ?o }} }}");
+    assert_eq!(server.rows(&stored), "1\n", "nothing that is hidden was copied");
+    for graph in [HIDDEN, "<http://foreign.example/g>", "<http://registre.example/graphs/x>"] {
+        check(format!("INSERT DATA {{ GRAPH {graph} {{ <a:s> <a:p> 1 }} }}"), 403);
+        check(format!("DELETE DATA {{ GRAPH {graph} {{ <a:s> <a:p> 1 }} }}"), 403);
+        check(format!("CLEAR GRAPH {graph}"), 403);
+        check(format!("MOVE {own} TO {graph}"), 403);
+    }
+    check("INSERT DATA { <a:s> <a:p> 1 }".to_owned(), 403);
+    for all in ["DROP ALL", "CLEAR ALL", "DROP NAMED", "CLEAR NAMED", "DROP DEFAULT"] {
+        check(all.to_owned(), 403);
+    }
+    check(format!("CREATE GRAPH {own}"), 409);
+    check(format!("CREATE GRAPH {HIDDEN}"), 204);
+    check(format!("DELETE WHERE {{ GRAPH {HIDDEN} {copy} }}"), 204);
+    assert!(server.get("/organizations/cachee").admin().send().body.contains("Cachée"));
+    check(format!("DROP GRAPH {own}"), 204);
+    assert_eq!(server.get("/sandbox/mien").status(), 410);
+    let anonymous =
+        server.anonymous("POST", "/sparql").body("application/sparql-update", "DROP ALL");
+    assert_eq!(anonymous.status(), 401);
+}
+
+#[test]
+fn graphs_are_copied_moved_and_added_and_nothing_is_loaded() {
+    let server = Server::empty();
+    let graph = |name: &str| format!("GRAPH <http://foreign.example/{name}>");
+    let values = |name: &str| {
+        server.rows(&format!("SELECT ?o {{ {} {{ ?s ?p ?o }} }} ORDER BY ?o", graph(name)))
+    };
+    let (a, b, c) = (graph("a"), graph("b"), graph("c"));
+    check(&server, &format!("INSERT DATA {{ {a} {{ <a:s> e:p 1 }} {b} {{ <a:s> e:p 2 }} }}"), 204);
+    check(&server, &format!("ADD {a} TO {b}"), 204);
+    assert_eq!(values("b"), "1\n2\n");
+    check(&server, &format!("COPY {a} TO {b} ; MOVE {b} TO {c}"), 204);
+    assert_eq!((values("a"), values("b"), values("c")), ("1\n".into(), "".into(), "1\n".into()));
+    check(&server, &format!("CREATE {a}"), 409);
+    check(&server, &format!("CREATE SILENT {a} ; CREATE {b}"), 204);
+    check(&server, "LOAD <http://foreign.example/data>", 403);
+    check(&server, "LOAD SILENT <http://foreign.example/data> INTO GRAPH <http://f.example/>", 204);
+    assert!(!server.ask("ASK { GRAPH <http://f.example/> { ?s ?p ?o } }"));
+}

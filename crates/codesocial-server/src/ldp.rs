@@ -83,7 +83,7 @@ fn without_final_slash(path: &str) -> Option<String> {
 }
 
 /// The IRI of a path, where it can name a resource: no empty or dot segment, no fragment.
-fn resource(app: &App, path: &str) -> Option<NamedNode> {
+pub(crate) fn resource(app: &App, path: &str) -> Option<NamedNode> {
     let clean = path.trim_start_matches('/');
     let usual = path.starts_with('/')
         && !path.starts_with("//")

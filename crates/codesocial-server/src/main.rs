@@ -24,6 +24,7 @@ mod cors;
 mod elsewhere;
 mod export;
 mod fill;
+mod graph_store;
 mod health;
 mod ldp;
 mod metrics;

@@ -8,7 +8,7 @@ use crate::body;
 use crate::extract::Who;
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
-use crate::{ldp, sparql};
+use crate::{graph_store, ldp, sparql};
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts as _, Request, State};
 use axum::handler::Handler;
@@ -32,6 +32,11 @@ pub(crate) async fn resource(State(app): State<App>, request: Request) -> Respon
 /// A request to the SPARQL endpoint.
 pub(crate) async fn sparql(State(app): State<App>, request: Request) -> Response {
     once(sparql::post, app, request).await
+}
+
+/// A request on a graph.
+pub(crate) async fn graph(State(app): State<App>, request: Request) -> Response {
+    once(graph_store::dispatch, app, request).await
 }
 
 /// The answer to a request, which for a write with a key may be that of the first of its kind.

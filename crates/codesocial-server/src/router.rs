@@ -43,6 +43,8 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::EXPORTS, get(export::index))
         .route(routes::EXPORT, get(export::get))
         .route(routes::SPARQL, get(sparql::get).post(once::sparql).options(sparql::options))
+        .route(routes::GRAPHS, any(once::graph))
+        .route(routes::GRAPH, any(once::graph))
         .route(routes::VERSION, any(snapshot::get))
         .merge(semapps::router())
         .merge(auth::router())

@@ -1,7 +1,7 @@
 //! Conditional requests. <https://www.rfc-editor.org/rfc/rfc9110#section-13>
 
-use axum::http::HeaderMap;
 use axum::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use axum::http::{HeaderMap, HeaderValue};
 use codesocial_store::{Etag, Hash, Precondition, hex};
 use std::convert::Infallible;
 
@@ -26,6 +26,10 @@ impl EntityTag {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.0).ok()
     }
 }
 
