@@ -5,8 +5,8 @@
 
 use libtest_mimic::{Arguments, Conclusion, Failed, Trial};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A name, and the judgement.
 pub struct Case {
@@ -18,6 +18,9 @@ pub struct Case {
 /// What became of a run.
 pub struct Outcome {
     pub conclusion: Conclusion,
+    /// How many cases of each section passed, and how many there were: a section is what the name
+    /// of a case says before its last slash.
+    pub sections: BTreeMap<String, (u64, u64)>,
     /// How many cases failed as they were expected to.
     pub failed_as_expected: u64,
 }
@@ -26,9 +29,11 @@ pub struct Outcome {
 pub fn run(arguments: &Arguments, cases: Vec<Case>, expected: &str) -> Outcome {
     let mut expected = reasons(expected);
     let failed_as_expected = Arc::new(AtomicU64::new(0));
+    let sections = Arc::new(Mutex::new(BTreeMap::new()));
     let mut trials: Vec<Trial> = cases
         .into_iter()
         .map(|case| {
+            let case = counted(case, sections.clone());
             let known = case.name.split(' ').next().unwrap_or_default();
             match expected.remove(known) {
                 Some(reason) => failing(case, reason, failed_as_expected.clone()),
@@ -41,7 +46,24 @@ pub fn run(arguments: &Arguments, cases: Vec<Case>, expected: &str) -> Outcome {
         Trial::test(name, move || Err(Failed::from(message)))
     }));
     let conclusion = libtest_mimic::run(arguments, trials);
-    Outcome { conclusion, failed_as_expected: failed_as_expected.load(Ordering::Relaxed) }
+    let sections = std::mem::take(&mut *sections.lock().unwrap_or_else(PoisonError::into_inner));
+    let failed_as_expected = failed_as_expected.load(Ordering::Relaxed);
+    Outcome { conclusion, sections, failed_as_expected }
+}
+
+/// The case, which is counted when it is judged.
+fn counted(case: Case, sections: Arc<Mutex<BTreeMap<String, (u64, u64)>>>) -> Case {
+    let Case { name, judge } = case;
+    let section = name.rsplit_once('/').map_or("", |(section, _)| section).to_owned();
+    let judge = move || {
+        let judged = judge();
+        let mut sections = sections.lock().unwrap_or_else(PoisonError::into_inner);
+        let (passed, all) = sections.entry(section).or_default();
+        *passed += u64::from(judged.is_ok());
+        *all += 1;
+        judged
+    };
+    Case { name, judge: Box::new(judge) }
 }
 
 fn failing(case: Case, reason: String, failed_as_expected: Arc<AtomicU64>) -> Trial {

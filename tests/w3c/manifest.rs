@@ -44,8 +44,11 @@ pub(crate) fn entries(manifest: &Path) -> Result<Vec<Entry>, String> {
             }
         }
     }
-    let mut included: Vec<PathBuf> =
-        graph.triples_for_predicate(&mf("include")).filter_map(|t| path_of(t.object)).collect();
+    let mut included: Vec<PathBuf> = graph
+        .triples_for_predicate(&mf("include"))
+        .flat_map(|t| [vec![t.object.into_owned()], members(&graph, t.object)].concat())
+        .filter_map(|manifest| path_of(manifest.as_ref()))
+        .collect();
     included.sort();
     for manifest in included {
         entries.extend(self::entries(&manifest)?);
