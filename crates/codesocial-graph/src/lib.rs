@@ -36,9 +36,14 @@ mod dictionary;
 mod tail;
 mod term;
 
+mod fold;
+mod text;
+mod word_index;
+
 pub use candidate::Candidate;
 pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
+pub use fold::folded;
 pub use plan::{Rewrites, plan};
 pub use queryable::ReadableDataset;
 pub use readers::{
@@ -50,4 +55,5 @@ pub use snapshot::Snapshot;
 pub use state::State;
 pub use stats::Stats;
 pub use term::{TERMS_MAX, TermId, Value, ViewFull};
+pub use text::Words;
 pub use visible::Visible;

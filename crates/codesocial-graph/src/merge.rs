@@ -8,6 +8,7 @@ use crate::scan::Scan;
 use crate::state::{Generation, State};
 use crate::term::TermId;
 use codesocial_rdf::Base;
+use std::sync::OnceLock;
 
 /// A dictionary, and rows of its ids in `Spog` order, strictly ascending.
 pub(crate) struct Compacted {
@@ -40,7 +41,7 @@ impl Compacted {
 
     pub(crate) fn into_generation(self, base: Base) -> Generation {
         let quads = BaseQuads::from_sorted(self.rows, self.dictionary.len());
-        Generation { base, dictionary: self.dictionary, quads }
+        Generation { base, dictionary: self.dictionary, quads, words: OnceLock::new() }
     }
 }
 

@@ -11,12 +11,14 @@ use crate::row::{Order, QuadIds, Row};
 use crate::scan::{Pattern, Scan};
 use crate::tail::Tail;
 use crate::term::{Key, StoredTerm, Tag, TermId, Value, ViewFull};
+use crate::text::Words;
+use crate::word_index::WordIndex;
 use codesocial_rdf::{Base, GraphKind};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, QuadRef};
 use oxrdf::{TermRef, Triple};
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A base, and what came since. Cloning it copies a handful of pointers.
 #[derive(Clone)]
@@ -34,6 +36,8 @@ pub(crate) struct Generation {
     pub(crate) base: Base,
     pub(crate) dictionary: Dictionary,
     pub(crate) quads: BaseQuads,
+    /// Made when words are first asked for.
+    pub(crate) words: OnceLock<WordIndex>,
 }
 
 impl State {
@@ -111,6 +115,15 @@ impl State {
     /// The parsed value of a number, a date or a boolean.
     pub fn value(&self, id: TermId) -> Value {
         if self.is_settled(id) { self.generation.dictionary.value(id) } else { self.tail.value(id) }
+    }
+
+    /// The texts that hold some words, ascending: terms of this state, in use or not, whoever may
+    /// read them.
+    pub fn texts_with(&self, words: &Words) -> Vec<TermId> {
+        let Generation { dictionary, words: index, .. } = &*self.generation;
+        let mut texts = index.get_or_init(|| WordIndex::of(dictionary)).find(words);
+        texts.extend(self.tail.texts_with(words));
+        texts
     }
 
     /// The kind of the graph that a term names.

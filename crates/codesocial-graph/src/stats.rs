@@ -3,6 +3,7 @@
 use crate::row::{Order, Row};
 use crate::state::{Firsts, State};
 use crate::term::TermId;
+use crate::word_index::WordIndex;
 use std::ops::Bound;
 
 /// The size of a state.
@@ -15,7 +16,8 @@ pub struct Stats {
     pub changed_quads: usize,
     /// Terms that came since the base was written.
     pub new_terms: usize,
-    /// About what base, delta and terms occupy; shared parts count for each state that has them.
+    /// About what base, delta, terms and their words occupy; shared parts count for each state
+    /// that has them.
     pub bytes: usize,
 }
 
@@ -28,6 +30,7 @@ impl State {
             new_terms: self.tail.len(),
             bytes: self.base_quads().bytes()
                 + self.generation.dictionary.bytes()
+                + self.generation.words.get().map_or(0, WordIndex::bytes)
                 + self.delta.bytes()
                 + self.tail.bytes(),
         }

@@ -3,11 +3,13 @@
 
 use crate::dictionary::{KindCell, kind_of};
 use crate::term::{Key, StoredTerm, TERMS_MAX, Tag, TermId, Value, ViewFull};
+use crate::text::{StemHashes, Words};
 use codesocial_rdf::{Base, GraphKind};
 use imbl::shared_ptr::DefaultSharedPtr;
 use imbl::{GenericHashMap, Vector};
+use oxrdf::TermRef;
 use rustc_hash::FxBuildHasher;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Ids are given in the order of arrival, from where the dictionary of the generation ends.
 #[derive(Clone)]
@@ -24,11 +26,20 @@ struct TailTerm {
     text: Box<str>,
     value: Value,
     kind: KindCell,
+    /// Worked out when words are first asked for.
+    stems: OnceLock<StemHashes>,
 }
 
 impl TailTerm {
     fn stored(&self) -> StoredTerm<'_> {
         StoredTerm { tag: self.tag, text: &self.text }
+    }
+
+    fn holds(&self, words: &Words) -> bool {
+        let TermRef::Literal(text) = self.stored().to_term() else { return false };
+        self.tag.is_text()
+            && self.stems.get_or_init(|| StemHashes::of(text)).may_hold(words)
+            && words.are_in(text)
     }
 }
 
@@ -86,9 +97,16 @@ impl Tail {
         let (tag, text) = (key.tag(), key.text());
         let value = StoredTerm { tag, text: &text }.value();
         self.text_bytes += text.len();
-        self.terms.push_back(Arc::new(TailTerm { tag, text, value, kind: KindCell::default() }));
+        let (kind, stems) = (KindCell::default(), OnceLock::new());
+        self.terms.push_back(Arc::new(TailTerm { tag, text, value, kind, stems }));
         self.ids.insert(free, TermId(id as u32));
         Ok(TermId(id as u32))
+    }
+
+    /// The texts that hold some words, ascending.
+    pub(crate) fn texts_with(&self, words: &Words) -> impl Iterator<Item = TermId> {
+        let ids = (self.first..).map(TermId);
+        ids.zip(&self.terms).filter(|(_, term)| term.holds(words)).map(|(id, _)| id)
     }
 
     /// About what the tail occupies.

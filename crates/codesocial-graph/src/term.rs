@@ -85,6 +85,11 @@ impl Tag {
         self.0 >= Self::FIRST_VALUED
     }
 
+    /// Whether it is of literals that hold words: strings, with a language or without.
+    pub(crate) fn is_text(self) -> bool {
+        self == Self::STRING || self == Self::LANGUAGE
+    }
+
     pub(crate) fn is_literal(self) -> bool {
         self != Self::IRI && self != Self::BLANK
     }
