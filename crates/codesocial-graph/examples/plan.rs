@@ -3,11 +3,12 @@
 //! `plan DATA.nt QUERIES`: each resource's triples stand in a graph of its name, as the server has
 //! them; a query is a file, whose evaluation alone is timed, all rows read.
 
-use codesocial_graph::{Readers, Rewrites, Selection, Snapshot, plan, strip_dataset};
+use codesocial_graph::{Readers, Rewrites, Selection, Snapshot};
+use codesocial_graph::{evaluator, plan, strip_dataset};
 use codesocial_rdf::{Base, Changeset};
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxrdf::{GraphName, NamedOrBlankNode, Quad};
-use spareval::{CancellationToken, QueryEvaluator, QueryResults};
+use spareval::{CancellationToken, QueryResults};
 use spargebra::{Query, SparqlParser};
 use std::error::Error;
 use std::fs::{self, File};
@@ -78,7 +79,7 @@ fn mean(
         let dataset = state.readable_by(&Readers::everyone(), selection);
         let mut query = query.clone();
         plan(&mut query, &dataset, rewrites, &CancellationToken::new());
-        rows = match QueryEvaluator::new().prepare(&query).execute(dataset)? {
+        rows = match evaluator().prepare(&query).execute(dataset)? {
             QueryResults::Solutions(mut solutions) => {
                 solutions.try_fold(0, |rows, solution| solution.map(|_| rows + 1))?
             }

@@ -22,6 +22,7 @@ mod state;
 mod stats;
 
 mod data_graph;
+mod functions;
 mod plan;
 mod queryable;
 mod readers;
@@ -44,6 +45,7 @@ pub use candidate::Candidate;
 pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
 pub use fold::folded;
+pub use functions::evaluator;
 pub use plan::{Rewrites, plan};
 pub use queryable::ReadableDataset;
 pub use readers::{

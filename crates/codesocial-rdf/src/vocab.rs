@@ -514,6 +514,12 @@ namespace! {
 }
 
 namespace! {
+    /// What queries say of texts, in place of data: the words that they hold.
+    search, "https://w3id.org/codesocial/search#",
+    MATCHES = "matches",
+}
+
+namespace! {
     /// What the SemApps instances say of files and pages.
     semapps, "http://semapps.org/ns/core#",
     FILE = "File",

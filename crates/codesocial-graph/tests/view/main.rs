@@ -3,6 +3,7 @@
 
 mod checkpoints;
 mod copies;
+mod functions;
 mod generations;
 mod patterns;
 mod plan;

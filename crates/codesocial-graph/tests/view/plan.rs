@@ -3,7 +3,8 @@
 
 use crate::sparql::{DATASETS, hidden, lines, parse};
 use crate::world::{applied, base, cases, graphs, iri, part};
-use codesocial_graph::{GraphSet, Readers, Rewrites, Selection, Snapshot, plan, strip_dataset};
+use codesocial_graph::{GraphSet, Readers, Rewrites, Selection, Snapshot};
+use codesocial_graph::{evaluator, plan, strip_dataset};
 use codesocial_rdf::Changeset;
 use expect_test::{Expect, expect};
 use oxrdf::vocab::xsd;
@@ -11,7 +12,7 @@ use oxrdf::{BlankNode, GraphName, Literal, NamedNode, NamedOrBlankNode, Quad, Te
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use spareval::{CancellationToken, QueryEvaluator, QueryResults};
+use spareval::{CancellationToken, QueryResults};
 use spargebra::Query;
 use spargebra::algebra::GraphPattern;
 use std::collections::BTreeMap;
@@ -220,7 +221,7 @@ fn ordered() -> impl Strategy<Value = (String, Vec<&'static str>)> {
 type Row = BTreeMap<Variable, Term>;
 
 fn rows(view: &Snapshot, readers: &Readers, selection: &Selection, query: &Query) -> Vec<Row> {
-    let results = QueryEvaluator::new()
+    let results = evaluator()
         .prepare(query)
         .execute(view.readable_by(readers, selection))
         .expect("an answer");
@@ -239,7 +240,7 @@ fn planned(view: &Snapshot, readers: &Readers, selection: &Selection, query: &Qu
 }
 
 fn answer(view: &Snapshot, readers: &Readers, selection: &Selection, query: &Query) -> Vec<String> {
-    let results = QueryEvaluator::new()
+    let results = evaluator()
         .prepare(query)
         .execute(view.readable_by(readers, selection))
         .expect("an answer");

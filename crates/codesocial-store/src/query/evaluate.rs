@@ -2,10 +2,11 @@
 
 use super::limits::{LimitError, Limits, check_text};
 use super::service::{ServiceCalls, ServiceError, bind_endpoints};
-use codesocial_graph::{Readers, Rewrites, Selection, State, plan, strip_dataset};
+use codesocial_graph::{Readers, Rewrites, Selection, State};
+use codesocial_graph::{evaluator, plan, strip_dataset};
 use codesocial_rdf::{RdfSyntax, write};
 use sparesults::{QueryResultsFormat, QueryResultsSerializer};
-use spareval::{CancellationToken, QueryEvaluationError, QueryEvaluator, QueryResults};
+use spareval::{CancellationToken, QueryEvaluationError, QueryResults};
 use spargebra::algebra::{GraphPattern, QueryDataset};
 use spargebra::{Query, SparqlParser};
 use std::io::{self, BufWriter, Write};
@@ -121,7 +122,7 @@ fn answer(
     output: &mut impl Write,
 ) -> Result<Answer, QueryError> {
     let dataset = state.readable_by(readers, &prepared.selection);
-    let mut evaluator = QueryEvaluator::new().with_cancellation_token(cancel.clone());
+    let mut evaluator = evaluator().with_cancellation_token(cancel.clone());
     let mut query = prepared.query.clone();
     if let Some(services) = services {
         bind_endpoints(pattern_of(&mut query));
