@@ -46,7 +46,7 @@ pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
 pub use fold::folded;
 pub use functions::evaluator;
-pub use plan::{Rewrites, plan};
+pub use plan::{Rewrites, plan, plan_pattern};
 pub use queryable::ReadableDataset;
 pub use readers::{
     Exceptions, GraphSelection, GraphSet, KindSet, Readers, Selection, strip_dataset,

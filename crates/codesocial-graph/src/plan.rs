@@ -8,11 +8,13 @@ mod aggregate;
 mod conjunction;
 mod estimates;
 mod naming;
-mod operands;
 mod order;
+mod parts;
 mod reach;
 mod top;
+mod values;
 mod walk;
+mod words;
 
 use self::estimates::Estimates;
 use self::order::Bound;
@@ -37,19 +39,38 @@ pub struct Rewrites {
     pub reach: bool,
     /// Which triple is looked up before which.
     pub order: bool,
+    /// What texts hold some words, from an index of them.
+    pub words: bool,
+    /// A condition on one variable, once for each value that it can have.
+    pub values: bool,
 }
 
 impl Default for Rewrites {
     fn default() -> Self {
-        Self { aggregates: true, top: true, reach: true, order: true }
+        Self {
+            aggregates: true,
+            top: true,
+            reach: true,
+            order: true,
+            words: true,
+            values: true,
+        }
     }
 }
 
 impl Rewrites {
-    pub const NONE: Self = Self { aggregates: false, top: false, reach: false, order: false };
+    pub const NONE: Self = Self {
+        aggregates: false,
+        top: false,
+        reach: false,
+        order: false,
+        words: false,
+        values: false,
+    };
 }
 
-/// Answers what can be answered of a query on the very dataset that it will be evaluated on.
+/// Answers what can be answered of a query on the very dataset that it will be evaluated on, and
+/// spells out what the evaluator does not know: [`search::MATCHES`] as a predicate.
 ///
 /// A query that is cancelled meanwhile is left half-planned: its evaluation ends at once.
 pub fn plan(
@@ -62,10 +83,21 @@ pub fn plan(
     | Query::Construct { pattern, .. }
     | Query::Describe { pattern, .. }
     | Query::Ask { pattern, .. }) = query;
+    plan_pattern(pattern, dataset, rewrites, cancel);
+}
+
+/// The same for the pattern of an update.
+pub fn plan_pattern(
+    pattern: &mut GraphPattern,
+    dataset: &ReadableDataset,
+    rewrites: Rewrites,
+    cancel: &CancellationToken,
+) {
     naming::name_nodes(pattern);
+    words::spell_out(pattern);
     let estimates = Estimates::new(dataset);
-    let plan = Plan { dataset, estimates, rewrites, pulse: Pulse::new(cancel) };
-    plan.rewrite(pattern);
+    let plan = Plan { dataset, estimates, pulse: Pulse::new(cancel) };
+    plan.rewrite(pattern, rewrites);
     if rewrites.order {
         plan.order(pattern, &Bound::new());
     }
@@ -74,7 +106,6 @@ pub fn plan(
 struct Plan<'a> {
     dataset: &'a ReadableDataset,
     estimates: Estimates<'a>,
-    rewrites: Rewrites,
     pulse: Pulse<'a>,
 }
 
@@ -82,15 +113,16 @@ impl Plan<'_> {
     /// From the leaves up, so that what was answered is part of what is asked next.
     ///
     /// What stands in a `GRAPH` or a `SERVICE` asks other data, and what stands right of a
-    /// `LATERAL` is asked with what is bound left of it: these stay.
-    fn rewrite(&self, pattern: &mut GraphPattern) {
+    /// `LATERAL` is asked with what is bound left of it: these stay, but for words, which are in a
+    /// text whatever graph has it.
+    fn rewrite(&self, pattern: &mut GraphPattern, rewrites: Rewrites) {
         match pattern {
             GraphPattern::Join { left, right }
             | GraphPattern::LeftJoin { left, right, .. }
             | GraphPattern::Union { left, right }
             | GraphPattern::Minus { left, right } => {
-                self.rewrite(left);
-                self.rewrite(right);
+                self.rewrite(left, rewrites);
+                self.rewrite(right, rewrites);
             }
             GraphPattern::Lateral { left: inner, .. }
             | GraphPattern::Filter { inner, .. }
@@ -100,17 +132,20 @@ impl Plan<'_> {
             | GraphPattern::Distinct { inner }
             | GraphPattern::Reduced { inner }
             | GraphPattern::Slice { inner, .. }
-            | GraphPattern::Group { inner, .. } => self.rewrite(inner),
+            | GraphPattern::Group { inner, .. } => self.rewrite(inner, rewrites),
+            GraphPattern::Graph { inner, .. } => {
+                self.rewrite(inner, Rewrites { words: rewrites.words, ..Rewrites::NONE });
+            }
             GraphPattern::Bgp { .. }
             | GraphPattern::Path { .. }
-            | GraphPattern::Graph { .. }
             | GraphPattern::Values { .. }
             | GraphPattern::Service { .. } => {}
         }
         match pattern {
-            GraphPattern::Path { .. } if self.rewrites.reach => self.reach(pattern),
-            GraphPattern::Group { .. } if self.rewrites.aggregates => self.aggregate(pattern),
-            GraphPattern::Slice { .. } if self.rewrites.top => self.top(pattern),
+            GraphPattern::Path { .. } if rewrites.reach => self.reach(pattern),
+            GraphPattern::Group { .. } if rewrites.aggregates => self.aggregate(pattern),
+            GraphPattern::Slice { .. } if rewrites.top => self.top(pattern),
+            GraphPattern::Filter { .. } => self.filter(pattern, rewrites),
             _ => {}
         }
     }

@@ -3,11 +3,12 @@
 //! <https://www.w3.org/TR/sparql11-update/>
 
 use crate::{AccessMode, Agent, Proposal, Random, Rejection, State, UpdateRefusal, access};
-use codesocial_graph::{Candidate, ReadableDataset, Selection};
+use codesocial_graph::{Candidate, ReadableDataset, Rewrites, Selection};
+use codesocial_graph::{evaluator, plan_pattern};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
-use spareval::{CancellationToken, DeleteInsertQuad, QueryEvaluator};
-use spargebra::algebra::{GraphTarget, QueryDataset};
+use spareval::{CancellationToken, DeleteInsertQuad};
+use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
 use spargebra::term::{GroundQuad, GroundTerm};
 use spargebra::{GraphUpdateOperation, Update};
 use std::collections::HashMap;
@@ -94,15 +95,18 @@ impl Evaluation<'_> {
                 Ok(Changeset { removed, added: Vec::new() })
             }
             GraphUpdateOperation::DeleteInsert { using, pattern, delete, insert } => {
-                let evaluator = QueryEvaluator::new().with_cancellation_token(self.cancel.clone());
+                let dataset = self.dataset(using.clone())?;
+                let mut pattern = GraphPattern::clone(pattern);
+                plan_pattern(&mut pattern, &dataset, Rewrites::default(), self.cancel);
+                let evaluator = evaluator().with_cancellation_token(self.cancel.clone());
                 let prepared = evaluator.prepare_delete_insert(
                     delete.clone(),
                     insert.clone(),
                     None,
                     None,
-                    pattern,
+                    &pattern,
                 );
-                self.delete_insert(using.clone(), prepared)
+                self.delete_insert(&dataset, prepared)
             }
             // SPARQL Update 3.1.4: "If SILENT is present, the result of the operation will always be
             // success". https://www.w3.org/TR/sparql11-update/#load
@@ -132,11 +136,8 @@ impl Evaluation<'_> {
         }
     }
 
-    fn delete_insert(
-        &mut self,
-        using: Option<QueryDataset>,
-        prepared: spareval::PreparedDeleteInsertUpdate<'_>,
-    ) -> Result<Changeset, Rejection> {
+    /// What the patterns of an operation are evaluated on.
+    fn dataset(&self, using: Option<QueryDataset>) -> Result<ReadableDataset, Rejection> {
         let selection = match (self.reach, using) {
             (Reach::Dataset, using) => Selection::default().narrowed_by(using),
             (Reach::Document(document), None) => {
@@ -147,7 +148,14 @@ impl Evaluation<'_> {
                 return Err(Rejection::Update(UpdateRefusal::OtherGraph));
             }
         };
-        let dataset = self.candidate.readable_by(&self.state.readers(self.agent), &selection);
+        Ok(self.candidate.readable_by(&self.state.readers(self.agent), &selection))
+    }
+
+    fn delete_insert(
+        &mut self,
+        dataset: &ReadableDataset,
+        prepared: spareval::PreparedDeleteInsertUpdate<'_>,
+    ) -> Result<Changeset, Rejection> {
         let stopped = |error: spareval::QueryEvaluationError| {
             Rejection::Update(match error {
                 spareval::QueryEvaluationError::UnsupportedService(_) => UpdateRefusal::Service,
@@ -162,9 +170,9 @@ impl Evaluation<'_> {
         let mut changes = Changeset::default();
         for quad in found {
             match quad {
-                DeleteInsertQuad::Delete(quad) => changes.removed.push(stored(&dataset, quad)),
+                DeleteInsertQuad::Delete(quad) => changes.removed.push(stored(dataset, quad)),
                 DeleteInsertQuad::Insert(quad) => {
-                    changes.added.push(self.skolemise(stored(&dataset, quad)));
+                    changes.added.push(self.skolemise(stored(dataset, quad)));
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! Equal, because a blank node in a pattern is a variable that nobody else can ask for, as the
 //! space in its name cannot be written in a query.
 
+use super::parts::patterns_mut;
 use oxrdf::Variable;
 use spargebra::algebra::GraphPattern;
 use spargebra::term::TermPattern;
@@ -21,24 +22,7 @@ pub(super) fn name_nodes(pattern: &mut GraphPattern) {
             name(subject);
             name(object);
         }
-        GraphPattern::Join { left, right }
-        | GraphPattern::LeftJoin { left, right, .. }
-        | GraphPattern::Lateral { left, right }
-        | GraphPattern::Union { left, right }
-        | GraphPattern::Minus { left, right } => {
-            name_nodes(left);
-            name_nodes(right);
-        }
-        GraphPattern::Filter { inner, .. }
-        | GraphPattern::Graph { inner, .. }
-        | GraphPattern::Extend { inner, .. }
-        | GraphPattern::OrderBy { inner, .. }
-        | GraphPattern::Project { inner, .. }
-        | GraphPattern::Distinct { inner }
-        | GraphPattern::Reduced { inner }
-        | GraphPattern::Slice { inner, .. }
-        | GraphPattern::Group { inner, .. } => name_nodes(inner),
-        GraphPattern::Values { .. } | GraphPattern::Service { .. } => {}
+        _ => patterns_mut(pattern).into_iter().for_each(name_nodes),
     }
 }
 

@@ -9,7 +9,7 @@
 
 use super::Plan;
 use super::estimates::End;
-use super::operands::operands_mut;
+use super::parts::operands_mut;
 use oxrdf::TermRef;
 use spargebra::algebra::{AggregateExpression, Expression, GraphPattern, OrderExpression};
 use spargebra::term::{NamedNodePattern, TermPattern};
@@ -96,11 +96,23 @@ impl Plan<'_> {
         operands_mut(expression).into_iter().for_each(|operand| self.order_exists(operand, bound));
     }
 
+    /// About how many solutions some triples have together.
+    pub(super) fn rows(&self, triples: &GraphPattern) -> f64 {
+        let mut parts = Vec::new();
+        flatten(triples.clone(), &mut parts);
+        parts.truncate(PARTS_MAX);
+        self.best_chain(&parts, &Bound::new()).map_or(1.0, |chain| chain.last)
+    }
+
     /// Of the chains that begin with each part, the one with the fewest rows on the way.
-    fn chained(&self, parts: Vec<GraphPattern>, around: &Bound) -> GraphPattern {
+    fn best_chain(&self, parts: &[GraphPattern], around: &Bound) -> Option<Chain> {
         let names: Vec<Bound> = parts.iter().map(names).collect();
-        let chains = (0..parts.len()).map(|first| self.chain(first, &parts, &names, around));
-        let best = chains.min_by(|one, other| one.rows.total_cmp(&other.rows));
+        let chains = (0..parts.len()).map(|first| self.chain(first, parts, &names, around));
+        chains.min_by(|one, other| one.rows.total_cmp(&other.rows))
+    }
+
+    fn chained(&self, parts: Vec<GraphPattern>, around: &Bound) -> GraphPattern {
+        let best = self.best_chain(&parts, around);
         let mut parts: Vec<_> = parts.into_iter().map(Some).collect();
         let links = best.into_iter().flat_map(|chain| chain.links);
         // What shares no variable with what stands before it is found once, not for each row.
@@ -127,7 +139,7 @@ impl Plan<'_> {
         names: &[Bound],
         around: &Bound,
     ) -> Chain {
-        let mut chain = Chain { links: Vec::with_capacity(parts.len()), rows: 0.0 };
+        let mut chain = Chain { links: Vec::with_capacity(parts.len()), rows: 0.0, last: 0.0 };
         let mut bound = around.clone();
         let mut left: Vec<usize> = (0..parts.len()).filter(|part| *part != first).collect();
         let mut rows = 1.0;
@@ -135,6 +147,7 @@ impl Plan<'_> {
         while let Some((part, is_joined, matches)) = next {
             rows *= matches;
             chain.rows += rows;
+            chain.last = rows;
             chain.links.push(Link { part, is_joined });
             bound.extend(names[part].iter().cloned());
             left.retain(|other| *other != part);
@@ -204,6 +217,8 @@ struct Chain {
     links: Vec<Link>,
     /// How many there are on the way, all in all.
     rows: f64,
+    /// How many come out of it.
+    last: f64,
 }
 
 struct Link {

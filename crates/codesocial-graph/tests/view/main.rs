@@ -8,4 +8,5 @@ mod generations;
 mod patterns;
 mod plan;
 mod sparql;
+mod words;
 mod world;
