@@ -8,6 +8,7 @@ mod aggregate;
 mod conjunction;
 mod estimates;
 mod naming;
+mod near;
 mod order;
 mod parts;
 mod reach;
@@ -43,6 +44,8 @@ pub struct Rewrites {
     pub words: bool,
     /// A condition on one variable, once for each value that it can have.
     pub values: bool,
+    /// Which points are near enough.
+    pub near: bool,
 }
 
 impl Default for Rewrites {
@@ -54,6 +57,7 @@ impl Default for Rewrites {
             order: true,
             words: true,
             values: true,
+            near: true,
         }
     }
 }
@@ -66,6 +70,7 @@ impl Rewrites {
         order: false,
         words: false,
         values: false,
+        near: false,
     };
 }
 

@@ -462,6 +462,21 @@ namespace! {
 }
 
 namespace! {
+    /// The functions of GeoSPARQL.
+    geof, "http://www.opengis.net/def/function/geosparql/",
+    DISTANCE = "distance",
+}
+
+namespace! {
+    /// Units of measure of the OGC, <https://www.opengis.net/def/uom/OGC/1.0>.
+    uom, "http://www.opengis.net/def/uom/OGC/1.0/",
+    KILOMETER = "kilometer",
+    KILOMETRE = "kilometre",
+    METER = "meter",
+    METRE = "metre",
+}
+
+namespace! {
     /// PROV-O, <https://www.w3.org/TR/prov-o/>.
     prov, "http://www.w3.org/ns/prov#",
     ENTITY = "Entity",

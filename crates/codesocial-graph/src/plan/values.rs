@@ -31,6 +31,9 @@ impl Plan<'_> {
         let GraphPattern::Filter { expr, inner } = pattern else { return };
         let mut left: Vec<Expression> = Vec::new();
         for condition in conjuncts(mem::replace(expr, Literal::from(true).into())) {
+            if rewrites.near {
+                self.near(&condition, inner);
+            }
             if !self.answers(&condition, inner, rewrites) {
                 left.push(condition);
             }

@@ -8,5 +8,6 @@ mod generations;
 mod patterns;
 mod plan;
 mod sparql;
+mod values;
 mod words;
 mod world;
