@@ -102,6 +102,34 @@ fn a_search_finds_names_whatever_their_case_and_accents() {
 }
 
 #[test]
+fn a_search_finds_what_says_so_after_what_is_called_so() {
+    let server = Server::empty();
+    let purposes = [
+        ("a", "Les Jardins du lac", "Un lieu pour tous"),
+        ("b", "Atelier", "Réparer, et cultiver le jardin partagé"),
+        ("c", "Bibliothèque", "Prêter des livres"),
+    ];
+    for (slug, label, comment) in purposes {
+        let body = organisation(label).replacen(
+            "pair:label",
+            &format!("pair:comment \"{comment}\"@fr ; pair:label"),
+            1,
+        );
+        server.put(&format!("/organizations/{slug}")).turtle(body).send().expect_status(201);
+    }
+    assert_eq!(found(&server, "q=jardins"), ["Les Jardins du lac", "Atelier"]);
+    assert_eq!(found(&server, "q=jardin+cultivez"), ["Atelier"], "inflected");
+    assert_eq!(found(&server, "q=jardins&max=1&page=2"), ["Atelier"]);
+    assert_eq!(found(&server, "q=jardins&class=pair:Organization"), ["Les Jardins du lac"]);
+    let sparql = "PREFIX search: <https://w3id.org/codesocial/search#> \
+                  SELECT ?t { ?s ?p ?t . ?t search:matches \"cultiver des jardins\" }";
+    let rows = server.query(sparql).accept("text/csv").send().expect_status(200).body;
+    assert_eq!(rows, "t\r\n\"Réparer, et cultiver le jardin partagé\"\r\n");
+    server.delete("/organizations/b").send().expect_status(204);
+    assert_eq!(found(&server, "q=jardins"), ["Les Jardins du lac"]);
+}
+
+#[test]
 fn a_search_is_a_page_that_keeps_its_text_in_both_languages() {
     let server = Server::shared();
     let results = page(&server, "/search?q=%22%3E%3Cb%3E%C3%A9&lang=fr");

@@ -1,8 +1,10 @@
-//! `GET /search?q=`: what the registry names so, as a page for people and JSON for programs. With
-//! `class=` or `scheme=`, the instances or concepts that a form offers, all of them without `q`.
+//! `GET /search?q=`: what the registry names so, then what says so in another text, as a page for
+//! people and JSON for programs. With `class=` or `scheme=`, the instances or concepts that a form
+//! offers, by their names, all of them without `q`.
 //!
-//! Work is bounded by the names of one state: their index is made once for each, and a page of
-//! results is all that is rendered.
+//! Work is bounded by the names of one state and by how many texts are looked at: the index of
+//! names is made once for each state, that of words for each generation, and a page of results is
+//! all that is rendered.
 
 use crate::extract::{Who, pairs};
 use crate::pages::Search;

@@ -1,11 +1,10 @@
 //! What the values of a field can be chosen from: options, concepts with what is above them, the
 //! instances that the reader may know of.
 
-use super::fold::folded;
 use super::label::Text;
 use super::reading::Reading;
 use crate::fill::{Asked, Kind};
-use codesocial_graph::{Pattern, TermId};
+use codesocial_graph::{Pattern, TermId, folded};
 use codesocial_rdf::skolem;
 use codesocial_rdf::vocab::{compact, cs, skos};
 use codesocial_shacl::Labelled;

@@ -4,14 +4,13 @@
 //! concepts or shared by several members. Values of one facet widen, facets narrow; each count is
 //! what choosing that value would show. Invariant: what the reader may not read counts nowhere.
 
-use super::fold::folded;
 use super::label::Text;
 use super::link::{Link, key};
 use super::order::FieldOrder;
 use super::reading::Reading;
 use super::standing::percent;
 use crate::extract::{Encoded, PageQuery, Portion, Selection};
-use codesocial_graph::{Pattern, TermId};
+use codesocial_graph::{Pattern, TermId, folded};
 use codesocial_ldp::{CONTAINERS, Document};
 use codesocial_rdf::vocab::{compact, cs, expand};
 use oxrdf::TermRef;

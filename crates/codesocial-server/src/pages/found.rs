@@ -68,7 +68,11 @@ struct ListLine {
 
 impl Found {
     pub(super) fn of(reading: &Reading<'_>, index: &NameIndex, search: &Search) -> Self {
-        let all = index.search(reading, &search.text, search.among(reading).as_ref());
+        // What a form offers is known by its name.
+        let all = match search.among(reading) {
+            Some(among) => index.search(reading, &search.text, Some(&among)),
+            None => index.search_texts(reading, &search.text),
+        };
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for hit in &all {
             *counts.entry(reading.list_path(hit.subject)).or_default() += 1;

@@ -1,8 +1,7 @@
 //! The name of anything, in the reader's language where the data has one.
 
-use super::fold::folded;
 use super::reading::Reading;
-use codesocial_graph::{Pattern, State, TermId};
+use codesocial_graph::{Pattern, State, TermId, folded};
 use codesocial_rdf::GraphKind;
 use codesocial_rdf::vocab::{compact, dct, foaf, pair, rdfs, schema, sh, skos};
 use oxrdf::{NamedNodeRef, TermRef};

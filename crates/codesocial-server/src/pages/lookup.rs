@@ -1,11 +1,10 @@
 //! What people type for things that the registry knows: a name stands for the thing that it names.
 
-use super::fold::folded;
 use super::names::NameIndex;
 use super::reading::Reading;
 use super::writing::Fault;
 use crate::fill::{Answers, Asked, Kind, Row, Sheet, control, iri, within};
-use codesocial_graph::TermId;
+use codesocial_graph::{TermId, folded};
 use oxrdf::{NamedNode, TermRef};
 use std::collections::HashSet;
 

@@ -16,6 +16,7 @@ mod order;
 mod phases;
 mod scheme;
 mod standing;
+mod texts;
 mod topic;
 mod value;
 
@@ -30,7 +31,6 @@ mod found;
 mod names;
 mod quality;
 
-mod fold;
 mod label;
 mod link;
 mod markdown;

@@ -3,10 +3,9 @@
 //! Invariant: the index belongs to one state, by identity; ids mean nothing in another. It knows
 //! all graphs: who may read a name is asked when it is found.
 
-use super::fold::folded;
 use super::label::LABELS;
 use super::reading::Reading;
-use codesocial_graph::{Pattern, TermId};
+use codesocial_graph::{Pattern, TermId, folded};
 use codesocial_rdf::GraphKind;
 use codesocial_store::State;
 use oxrdf::TermRef;
@@ -32,15 +31,17 @@ pub(super) struct Hit {
     iri: String,
 }
 
-/// How well a name matches, the best first.
+/// How well a thing matches, the best first: its name does so, or another text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// It begins with what was asked for.
+    /// The name begins with what was asked for.
     Prefix,
     /// Each word that was asked for begins a word of it.
     Words,
     /// It holds each word somewhere.
     Infix,
+    /// Another text does.
+    Text,
 }
 
 pub(super) struct NameIndex {
@@ -103,17 +104,35 @@ impl NameIndex {
             *known = found.min(*known);
         }
         let hits = best.into_iter().filter_map(|(subject, (rank, _, name))| {
-            let TermRef::NamedNode(iri) = reading.state.term(subject) else { return None };
-            let (name, iri) = (name.to_owned(), iri.as_str().to_owned());
-            Some(Hit { subject, rank, name, iri })
+            Hit::new(reading, subject, rank, name.to_owned())
         });
-        let mut hits: Vec<Hit> = hits.collect();
-        hits.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
-        hits
+        sorted(hits.collect())
+    }
+
+    /// The same among all, and after these what says the words elsewhere than in a name.
+    pub(super) fn search_texts(&self, reading: &Reading<'_>, text: &str) -> Vec<Hit> {
+        let named = self.search(reading, text, None);
+        let known: HashSet<TermId> = named.iter().map(|hit| hit.subject).collect();
+        let saying = reading.with_words(text).into_iter().filter(|found| !known.contains(found));
+        let saying = saying.filter_map(|subject| {
+            let name = reading.label(subject).map_or_else(String::new, |name| name.sort_key());
+            Hit::new(reading, subject, Rank::Text, name)
+        });
+        named.into_iter().chain(sorted(saying.collect())).collect()
     }
 }
 
+fn sorted(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_unstable_by(|one, other| one.place().cmp(&other.place()));
+    hits
+}
+
 impl Hit {
+    fn new(reading: &Reading<'_>, subject: TermId, rank: Rank, name: String) -> Option<Self> {
+        let TermRef::NamedNode(iri) = reading.state.term(subject) else { return None };
+        Some(Self { subject, rank, name, iri: iri.as_str().to_owned() })
+    }
+
     /// Whether that is its whole name, folded.
     pub(super) fn is_called(&self, folded: &str) -> bool {
         self.name == folded
