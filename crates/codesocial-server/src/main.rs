@@ -10,6 +10,7 @@ mod router;
 mod routes;
 mod state;
 
+mod cache;
 mod extract;
 mod policy;
 mod problem;

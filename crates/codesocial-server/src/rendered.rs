@@ -2,16 +2,16 @@
 //!
 //! Invariant: a key names all that an answer depends on but the state of the document, which its
 //! entity tag names: an answer is given only where the tag is known to be the document's, so that
-//! what is kept is never wrong, only unused. The bound on bytes holds at every moment.
+//! what is kept is never wrong, only unused.
 
 use axum::http::HeaderMap;
 use bytes::Bytes;
 use codesocial_store::Agent;
 use oxrdf::NamedNode;
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::cache::{Cache, Footprint};
 use crate::extract::{EntityTag, Portion};
 use crate::representation::Form;
 
@@ -65,116 +65,33 @@ impl Rendered {
         }
         same
     }
+}
 
+impl Footprint for Arc<Rendered> {
     fn bytes(&self) -> usize {
         self.body.len() + OVERHEAD_BYTES
     }
 }
 
-/// Two generations: what is used again moves to the young one; when that has taken half of the
-/// bytes it becomes the old one, and the old one goes.
-pub(crate) struct RenderedCache {
-    generations: RwLock<Generations>,
-    half_bytes_max: usize,
-}
-
-#[derive(Default)]
-struct Generations {
-    young: HashMap<Key, Arc<Rendered>>,
-    young_bytes: usize,
-    old: HashMap<Key, Arc<Rendered>>,
-}
-
-impl RenderedCache {
-    pub(crate) fn new(bytes_max: usize) -> Self {
-        Self { generations: RwLock::default(), half_bytes_max: bytes_max / 2 }
-    }
-
-    pub(crate) fn get(&self, key: &Key) -> Option<Arc<Rendered>> {
-        let found = {
-            // Nothing can panic while the lock is held.
-            let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(young) = generations.young.get(key) {
-                return Some(young.clone());
-            }
-            generations.old.get(key)?.clone()
-        };
-        self.insert(key.clone(), found.clone());
-        Some(found)
-    }
-
-    /// Keeps an answer, unless it is so large that little else would stay.
-    pub(crate) fn insert(&self, key: Key, rendered: Arc<Rendered>) {
-        let bytes = rendered.bytes();
-        if bytes > self.half_bytes_max / 2 {
-            return;
-        }
-        let mut generations = self.generations.write().unwrap_or_else(PoisonError::into_inner);
-        if generations.young_bytes + bytes > self.half_bytes_max {
-            generations.old = std::mem::take(&mut generations.young);
-            generations.young_bytes = 0;
-        }
-        generations.young_bytes += bytes;
-        if let Some(replaced) = generations.young.insert(key, rendered) {
-            generations.young_bytes -= replaced.bytes();
-        }
-    }
-}
+/// The answers that are kept, within a bound on bytes.
+pub(crate) type RenderedCache = Cache<Key, Arc<Rendered>>;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use codesocial_rdf::RdfSyntax;
     use codesocial_store::Etag;
-
-    fn key(n: usize) -> Key {
-        let document = NamedNode::new_unchecked(format!("http://x/{n}"));
-        let form = Form::Rdf(RdfSyntax::Turtle);
-        Key { agent: Agent::Anonymous, access: 0, document, form, portion: Portion::default() }
-    }
 
     fn tag(state: &str) -> EntityTag {
         EntityTag::new(&Etag(state.to_owned()), "ttl")
     }
 
-    fn answer(bytes: usize) -> Arc<Rendered> {
-        let (unchanged, headers) = (HeaderMap::new(), HeaderMap::new());
-        Arc::new(Rendered::new(tag("a"), unchanged, headers, vec![0; bytes], 1))
-    }
-
     #[test]
     fn an_answer_holds_where_its_tag_was_seen() {
-        let answer = answer(0);
+        let (unchanged, headers) = (HeaderMap::new(), HeaderMap::new());
+        let answer = Rendered::new(tag("a"), unchanged, headers, Vec::new(), 1);
         assert!(answer.holds_at(1) && !answer.holds_at(2));
         assert!(!answer.is_tagged(&tag("b"), 2) && !answer.holds_at(2));
         assert!(answer.is_tagged(&tag("a"), 3) && answer.holds_at(3));
         assert!(answer.is_tagged(&tag("a"), 2) && answer.holds_at(3), "an older state");
-    }
-
-    #[test]
-    fn what_is_used_stays_and_the_bound_holds() {
-        let one = OVERHEAD_BYTES + 1_000;
-        let cache = RenderedCache::new(8 * one);
-        for n in 0..100 {
-            cache.insert(key(n), answer(1_000));
-            assert!(cache.get(&key(0)).is_some(), "used each time: {n}");
-            let generations = cache.generations.read().unwrap();
-            let kept = generations.young.len() + generations.old.len();
-            assert!(
-                kept <= 8 && generations.young_bytes == generations.young.len() * one,
-                "{kept}"
-            );
-        }
-        assert!(cache.get(&key(99)).is_some() && cache.get(&key(50)).is_none());
-    }
-
-    #[test]
-    fn what_is_too_large_is_not_kept() {
-        let cache = RenderedCache::new(100_000);
-        cache.insert(key(1), answer(60_000));
-        assert!(cache.get(&key(1)).is_none());
-        let none = RenderedCache::new(0);
-        none.insert(key(1), answer(0));
-        assert!(none.get(&key(1)).is_none());
     }
 }
