@@ -315,6 +315,7 @@ fn check_config_tells_each_setting_and_what_would_stop_a_server() {
         "body_bytes_max = 7 (file)",
         "sparql.rows_max = 9 (file)",
         "sparql.workers_public = 2 (default)",
+        "sparql.cache_bytes_max = 33554432 (default)",
         "shacl = \"1.0\" (default)",
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line}: {shown}");

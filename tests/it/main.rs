@@ -49,6 +49,7 @@ mod questions;
 mod readme;
 mod refusals;
 mod remote_groups;
+mod repeated;
 mod semapps;
 mod server_rules;
 mod sessions;

@@ -3,7 +3,7 @@
 use crate::server::{BASE, Folder, Server};
 use std::fs;
 
-fn with(settings: &str) -> Server {
+pub(crate) fn with(settings: &str) -> Server {
     let folder = Folder::new();
     let file = folder.path().join("codesocial.toml");
     fs::write(&file, settings).expect("the folder can be written");

@@ -209,6 +209,8 @@ pub(crate) struct SparqlConfig {
     /// How many queries wait for a process, in all and of one client.
     pub(crate) waiting_max: usize,
     pub(crate) client_waiting_max: usize,
+    /// Most bytes of answers kept in memory, to be given again while nothing changes.
+    pub(crate) cache_bytes_max: usize,
 }
 
 impl Default for Config {
@@ -249,6 +251,7 @@ impl Default for SparqlConfig {
             worker_bytes_max: 1024 * 1024 * 1024,
             waiting_max: 32,
             client_waiting_max: 16,
+            cache_bytes_max: 32 * 1024 * 1024,
         }
     }
 }

@@ -117,6 +117,10 @@ pub(crate) async fn get(
     let load = app.evaluators.load();
     text.one("queries_running", "gauge", "Queries being evaluated.", load.running);
     text.one("queries_waiting", "gauge", "Queries that wait for a worker.", load.waiting);
+    let [given, missed] = app.kept.counts();
+    text.family("query_cache_total", "counter", "Answers given again, or not kept.");
+    text.sample("query_cache_total", "{result=\"hit\"}", given);
+    text.sample("query_cache_total", "{result=\"miss\"}", missed);
     text.one("query_workers", "gauge", "Processes that evaluate queries.", load.alive);
     text.family("query_workers_replaced_total", "counter", "Those that were replaced, and why.");
     for (why, count) in Replaced::ALL.into_iter().zip(load.replaced) {

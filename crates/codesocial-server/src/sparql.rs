@@ -3,6 +3,7 @@
 //! Queries are evaluated in processes of their own, and their answers sent while they are written;
 //! updates pass the door.
 
+mod kept;
 mod operation;
 mod query;
 mod services;
@@ -31,6 +32,8 @@ use operation::{Operation, Parameters};
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const POSTED: &str =
     "application/sparql-query, application/sparql-update, application/x-www-form-urlencoded";
+
+pub(crate) use kept::KeptAnswers;
 
 pub(crate) async fn get(
     State(app): State<App>,

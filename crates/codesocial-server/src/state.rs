@@ -6,7 +6,7 @@ use crate::export::EXPORTS_MAX;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::rendered::RenderedCache;
-use crate::sparql;
+use crate::sparql::{self, KeptAnswers};
 use codesocial_fetch::{Client, Limits, Resolver};
 use codesocial_rdf::Base;
 use codesocial_rdf::jsonld::Compaction;
@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     /// A place for each export that is being written.
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) rendered: RenderedCache,
+    /// Answers to queries.
+    pub(crate) kept: KeptAnswers,
     /// Whatever is asked of other servers goes through it.
     pub(crate) fetch: Client,
     pub(crate) proofs: Proofs,
@@ -78,6 +80,7 @@ impl App {
             evaluators,
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             rendered: RenderedCache::new(config.cache_bytes_max),
+            kept: KeptAnswers::new(config.sparql.cache_bytes_max),
             fetch: Client::new(config.fetch.guard(), Limits::default(), Resolver::System),
             proofs: Proofs::new(clock()),
             signers: OnceCell::new(),

@@ -1,12 +1,15 @@
-//! Answers to queries, in the format that the client prefers, sent while they are written.
+//! Answers to queries, in the format that the client prefers, sent while they are written, or kept
+//! from before.
 
 use super::formats;
+use super::kept::Key;
 use crate::extract::Address;
 use crate::problem::{Ask, Problem, Refusal};
 use crate::state::App;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use codesocial_store::query::{self, Inquiry, Limits, Part, Unfinished};
 use codesocial_store::{Agent, Rejection};
 use futures_util::stream::{self, StreamExt as _};
@@ -28,17 +31,25 @@ pub(super) async fn answer(
     let (media_type, syntax) = formats::of_answer(&ask, prepared.answers_with_graph())
         .ok_or_else(|| refuse(Refusal::NotAcceptable))?;
     let inquiry = Inquiry { prepared, state: app.store.state(), agent, address, syntax, limits };
+    let key = Key::of(&inquiry, media_type);
+    let headers = [(CONTENT_TYPE, media_type), (VARY, "Accept, Authorization, Cookie")];
+    if let Some(kept) = key.as_ref().and_then(|key| app.kept.get(key)) {
+        return Ok((headers, kept).into_response());
+    }
     let parts = app.evaluators.start(inquiry).await;
     let mut parts = parts.map_err(|_| refuse(Rejection::Busy.into()))?;
     let body = match parts.next().await {
-        Ok(Part::Last(whole)) => Body::from(whole),
+        Ok(Part::Last(whole)) => {
+            let whole = Bytes::from(whole);
+            key.into_iter().for_each(|key| app.kept.insert(key, whole.clone()));
+            Body::from(whole)
+        }
         Ok(Part::More(first)) => streamed(first, parts),
         Err(Unfinished::Refused(error)) => return Err(refuse(error.into())),
         Err(Unfinished::Truncated) => return Err(refuse(Refusal::AnswerTooLarge)),
         Err(Unfinished::Lost) => return Err(refuse(Refusal::Internal)),
     };
-    Ok(([(CONTENT_TYPE, media_type), (VARY, "Accept, Authorization, Cookie")], body)
-        .into_response())
+    Ok((headers, body).into_response())
 }
 
 /// A body that is sent while the rest is evaluated. An answer that remains unfinished ends in an

@@ -150,7 +150,7 @@ impl Counts {
 }
 
 /// A keyword, a variable or a prefixed name, in which dots and escapes may stand.
-fn word(text: &str) -> &str {
+pub(super) fn word(text: &str) -> &str {
     let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '?' | '$' | '%');
     let (mut end, mut is_name) = (0, false);
     loop {
@@ -172,12 +172,12 @@ fn word(text: &str) -> &str {
 }
 
 /// What follows an IRI, or nothing where `<` is the operator.
-fn after_iri(text: &str) -> Option<&str> {
+pub(super) fn after_iri(text: &str) -> Option<&str> {
     let end = text[1..].find(|c: char| c == '>' || c == '<' || c == '"' || c <= ' ')? + 1;
     text[end..].strip_prefix('>')
 }
 
-fn after_string(text: &str, quote: char) -> &str {
+pub(super) fn after_string(text: &str, quote: char) -> &str {
     let long: String = std::iter::repeat_n(quote, 3).collect();
     let delimiter = if text.starts_with(&long) { long.as_str() } else { &long[..1] };
     let mut rest = &text[delimiter.len()..];

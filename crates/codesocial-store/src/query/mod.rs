@@ -11,6 +11,7 @@
 
 mod evaluate;
 mod limits;
+mod normal;
 mod service;
 
 mod evaluators;
