@@ -23,8 +23,10 @@ macro_rules! namespace {
     };
 }
 
+mod queries;
 mod services;
 
+pub use queries::{geof, search, uom};
 pub use services::{formats, sd};
 
 namespace! {
@@ -462,21 +464,6 @@ namespace! {
 }
 
 namespace! {
-    /// The functions of GeoSPARQL.
-    geof, "http://www.opengis.net/def/function/geosparql/",
-    DISTANCE = "distance",
-}
-
-namespace! {
-    /// Units of measure of the OGC, <https://www.opengis.net/def/uom/OGC/1.0>.
-    uom, "http://www.opengis.net/def/uom/OGC/1.0/",
-    KILOMETER = "kilometer",
-    KILOMETRE = "kilometre",
-    METER = "meter",
-    METRE = "metre",
-}
-
-namespace! {
     /// PROV-O, <https://www.w3.org/TR/prov-o/>.
     prov, "http://www.w3.org/ns/prov#",
     ENTITY = "Entity",
@@ -526,12 +513,6 @@ namespace! {
     PUBLIC_KEY = "publicKey",
     PUBLIC_KEY_MULTIBASE = "publicKeyMultibase",
     PUBLIC_KEY_PEM = "publicKeyPem",
-}
-
-namespace! {
-    /// What queries say of texts, in place of data: the words that they hold.
-    search, "https://w3id.org/codesocial/search#",
-    MATCHES = "matches",
 }
 
 namespace! {
