@@ -78,6 +78,11 @@ impl<'a> Estimates<'a> {
         }
     }
 
+    /// About how many triples of a predicate have the same object.
+    pub(super) fn per_object(&self, predicate: TermId) -> f64 {
+        self.usage(predicate).per_object
+    }
+
     fn usage(&self, predicate: TermId) -> Usage {
         *self
             .usages

@@ -82,7 +82,8 @@ impl Plan<'_> {
         triples: &GraphPattern,
         rows: f64,
     ) -> Option<Vec<TermId>> {
-        if rows < ROWS_MIN {
+        let predicate = self.dataset.id(object_of(triples, variable)?)?;
+        if rows < ROWS_MIN || self.estimates.per_object(predicate) < ROWS_PER_VALUE_MIN {
             return None;
         }
         let values = self.values_of(triples, variable, (rows / ROWS_PER_VALUE_MIN) as usize)?;
