@@ -127,6 +127,13 @@ fn a_search_finds_what_says_so_after_what_is_called_so() {
     assert_eq!(rows, "t\r\n\"Réparer, et cultiver le jardin partagé\"\r\n");
     server.delete("/organizations/b").send().expect_status(204);
     assert_eq!(found(&server, "q=jardins"), ["Les Jardins du lac"]);
+    let told = server.get("/sparql").accept("application/n-triples").send().expect_status(200);
+    for said in [
+        "#propertyFeature> <https://w3id.org/codesocial/search#matches>",
+        "#extensionFunction> <http://www.opengis.net/def/function/geosparql/distance>",
+    ] {
+        assert!(told.body.contains(said), "{said} in {}", told.body);
+    }
 }
 
 #[test]

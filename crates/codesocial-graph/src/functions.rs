@@ -40,6 +40,11 @@ pub fn evaluator() -> QueryEvaluator {
     })
 }
 
+/// The names of the functions that queries may call beside those of SPARQL.
+pub fn functions() -> impl Iterator<Item = NamedNodeRef<'static>> {
+    geometry().map(|(name, _)| name).chain([search::MATCHES])
+}
+
 fn matches(arguments: &[Term]) -> Option<Term> {
     let [Term::Literal(text), Term::Literal(words)] = arguments else { return None };
     let words = Words::of(words.value(), words.language());

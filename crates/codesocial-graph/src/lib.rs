@@ -45,7 +45,7 @@ pub use candidate::Candidate;
 pub use checkpoint::CheckpointError;
 pub use data_graph::DataGraph;
 pub use fold::folded;
-pub use functions::evaluator;
+pub use functions::{evaluator, functions};
 pub use plan::{Rewrites, plan, plan_pattern};
 pub use queryable::ReadableDataset;
 pub use readers::{

@@ -10,7 +10,7 @@ use crate::state::App;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Response};
-use codesocial_rdf::vocab::{rdf, rdfs, sd};
+use codesocial_rdf::vocab::{rdf, rdfs, sd, search};
 use codesocial_rdf::write;
 use codesocial_store::query::Limits;
 use oxrdf::{BlankNode, Literal, NamedNodeRef, NamedOrBlankNode, Term, Triple};
@@ -60,6 +60,9 @@ fn description(app: &App) -> Vec<Triple> {
     if !app.config.sparql.services.is_empty() {
         triples.push(of(&service, sd::FEATURE, sd::BASIC_FEDERATED_QUERY.into()));
     }
+    let functions = codesocial_graph::functions();
+    triples.extend(functions.map(|name| of(&service, sd::EXTENSION_FUNCTION, name.into())));
+    triples.push(of(&service, sd::PROPERTY_FEATURE, search::MATCHES.into()));
     let formats = SOLUTIONS.iter().map(|(_, format)| NamedNodeRef::new_unchecked(format.iri()));
     let formats = formats.chain(GRAPHS.iter().map(|(_, syntax)| syntax.iri()));
     triples.extend(formats.map(|format| of(&service, sd::RESULT_FORMAT, format.into())));
