@@ -67,6 +67,20 @@ impl Plan<'_> {
     fn points(&self, core: &mut GraphPattern, variable: &Variable) -> Option<Points> {
         let triples = source(core, variable)?;
         let values = self.values_of(triples, variable, POINTS_MAX)?;
+        let (mut known, mut others) = (Vec::new(), Vec::new());
+        for id in values {
+            let place = match self.dataset.term(id) {
+                TermRef::Literal(literal) => in_space(literal.value()),
+                TermRef::NamedNode(_) | TermRef::BlankNode(_) => None,
+            };
+            match place {
+                Some(place) => known.push((id, place)),
+                None => others.push(id),
+            }
+        }
+        if others.is_empty() {
+            return Some(Points { known, odd: others });
+        }
         // What has no distance, not even from itself, is no point.
         let itself = || Expression::Variable(variable.clone());
         let distance = vec![itself(), itself(), uom::METRE.into_owned().into()];
@@ -74,18 +88,8 @@ impl Plan<'_> {
             Expression::FunctionCall(Function::Custom(geof::DISTANCE.into_owned()), distance);
         let none = Expression::Literal(Literal::from(0));
         let is_point = Expression::GreaterOrEqual(Box::new(distance), Box::new(none));
-        let mut points = Points { known: Vec::new(), odd: Vec::new() };
-        for id in self.asked_of(&is_point, variable, values)? {
-            let place = match self.dataset.term(id) {
-                TermRef::Literal(literal) => in_space(literal.value()),
-                TermRef::NamedNode(_) | TermRef::BlankNode(_) => None,
-            };
-            match place {
-                Some(place) => points.known.push((id, place)),
-                None => points.odd.push(id),
-            }
-        }
-        (points.odd.len() <= ODD_MAX).then_some(points)
+        let odd = self.asked_of(&is_point, variable, others)?;
+        (odd.len() <= ODD_MAX).then_some(Points { known, odd })
     }
 }
 
