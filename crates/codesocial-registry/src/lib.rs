@@ -18,6 +18,7 @@ mod version;
 mod visibility;
 
 pub mod generate;
+pub mod questions;
 
 pub use computed::computed;
 pub use personal::{Personal, erase};

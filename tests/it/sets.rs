@@ -1,7 +1,7 @@
-//! What the source set holds, and what it answers to the competency questions of the domain.
+//! What the fixture sets hold: the source set, as the page tells it, and what the demo set adds.
 //!
-//! Invariant: who asks is an anonymous visitor, so a private answer would show here. The questions
-//! stand as partners send them; their rows are sorted, and their addresses shortened.
+//! Invariant: who asks is an anonymous visitor, so a private answer would show here. The rows are
+//! sorted, and their addresses shortened.
 
 use crate::server::{BASE, Server};
 use expect_test::{Expect, expect};
@@ -16,18 +16,10 @@ PREFIX vf: <https://w3id.org/valueflows/ont/vf#>
 PREFIX om: <http://www.ontology-of-units-of-measure.org/resource/om-2/>
 PREFIX ibis: <https://vocab.methodandstructure.com/ibis#>
 PREFIX schema: <http://schema.org/>
-PREFIX sta: <https://w3id.org/codesocial/scheme/statut-action/>
-PREFIX sto: <https://w3id.org/codesocial/scheme/statut-offre-besoin/>
 PREFIX wanted: <https://w3id.org/codesocial/scheme/richesse-recherchee/>
 PREFIX spec: <https://w3id.org/codesocial/scheme/specification/>
-PREFIX eng: <https://w3id.org/codesocial/scheme/engagement/>
-PREFIX hor: <https://w3id.org/codesocial/scheme/horizon/>
-PREFIX rea: <https://w3id.org/codesocial/scheme/reaction/>
 PREFIX stf: <https://w3id.org/codesocial/scheme/statut-flux/>
 PREFIX wk: <https://w3id.org/codesocial/scheme/richesse/>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX ob: <https://purl.imsglobal.org/spec/vc/ob/vocab.html#>
-PREFIX cred: <https://www.w3.org/2018/credentials#>
 ";
 
 #[track_caller]
@@ -35,9 +27,14 @@ fn check(question: &str, expected: &Expect) {
     expected.assert_eq(&answer(&Server::source(), question));
 }
 
+#[track_caller]
+fn check_demo(question: &str, expected: &Expect) {
+    expected.assert_eq(&answer(&Server::demo(), question));
+}
+
 /// The rows of an answer, sorted and short.
 #[track_caller]
-pub(crate) fn answer(server: &Server, question: &str) -> String {
+fn answer(server: &Server, question: &str) -> String {
     let answer = server.rows(&format!("{PREFIXES}{question}"));
     let short = answer
         .replace(BASE, "")
@@ -205,36 +202,7 @@ fn only_the_bearer_of_the_page_takes_a_stance_and_only_the_commons_offers_and_se
 }
 
 #[test]
-fn cq02_which_intentions_have_no_action_at_all() {
-    check(
-        "SELECT ?org ?i WHERE { ?i a cs:Intention ;
-            cs:expressedIn/cs:sectionOf/cs:describes ?org . FILTER NOT EXISTS { ?a cs:realises ?i .
-            FILTER NOT EXISTS { ?a cs:actionStatus sta:abandonnee } } }",
-        &expect![[r#"
-            commons/demarche-codesocial intentions/matrice-organisationnelle
-            commons/demarche-codesocial intentions/oser-l-utopie
-            commons/demarche-codesocial intentions/reseau-mondial-d-intelligence-collective
-            commons/demarche-codesocial intentions/se-renouveler
-            commons/demarche-codesocial intentions/societe-du-respect-et-de-la-joie
-            commons/demarche-codesocial intentions/vivre-en-harmonie"#]],
-    );
-}
-
-#[test]
-fn cq24_which_arguments_for_and_against_each_position() {
-    check(
-        "SELECT ?pos ?arg ?rel ?val WHERE {
-            ?pos ibis:responds-to <controversies/distribuer-ou-centraliser> .
-            ?arg ?rel ?pos ; cs:valence ?val . FILTER(?rel IN (ibis:supports, ibis:opposes)) }",
-        &expect![[r#"
-            positions/centraliser arguments/centraliser-controle ibis:opposes valence/danger
-            positions/centraliser arguments/centraliser-coordination ibis:supports valence/avantage
-            positions/centraliser arguments/centraliser-fragilite ibis:opposes valence/danger
-            positions/distribuer arguments/distribuer-dispersion ibis:opposes valence/danger
-            positions/distribuer arguments/distribuer-efficience ibis:supports valence/avantage
-            positions/distribuer-et-relier arguments/relier-autonomie ibis:supports valence/avantage
-            positions/distribuer-et-relier arguments/relier-exigence ibis:opposes valence/danger"#]],
-    );
+fn each_position_has_arguments_and_some_of_them_sources() {
     check(
         "SELECT ?arg ?src { ?arg a cs:Argument ; dct:source ?src }",
         &expect![[r#"
@@ -259,7 +227,7 @@ fn cq24_which_arguments_for_and_against_each_position() {
 }
 
 #[test]
-fn cq27_which_seeds_miss_a_quiz_a_resource_person_or_a_community() {
+fn twelve_seeds_have_no_quiz_and_one_has_a_community() {
     check(
         "SELECT ?noQuiz ?noPerson ?noCommunity (COUNT(?g) AS ?seeds) WHERE {
             ?g a cs:KnowledgeSeed . BIND(NOT EXISTS { ?g cs:hasQuiz/schema:hasPart ?q } AS ?noQuiz)
@@ -275,63 +243,11 @@ fn cq27_which_seeds_miss_a_quiz_a_resource_person_or_a_community() {
 }
 
 #[test]
-fn cq28_which_seeds_feed_which_section_and_which_controversy() {
+fn no_participant_has_begun_a_phase() {
     check(
-        "SELECT ?g ?target WHERE {
-            ?g cs:feedsSection|cs:feedsControversy|cs:informs ?target }",
-        &expect![[r#"
-            seeds/cautic controversies/numerique-emancipe-ou-epuise
-            seeds/decrire-artistique-culturel codesocials/demarche#artistique-culturel
-            seeds/decrire-ecologique codesocials/demarche#ecologique
-            seeds/decrire-economique codesocials/demarche#economique
-            seeds/decrire-juridique-financier codesocials/demarche#juridique-financier
-            seeds/decrire-juridique-financier controversies/codesocial-opposable
-            seeds/decrire-raison-detre codesocials/demarche#raison-detre
-            seeds/decrire-recit codesocials/demarche#recit
-            seeds/decrire-social-humain codesocials/demarche#social-humain
-            seeds/decrire-technologique codesocials/demarche#technologique
-            seeds/habiter-l-economie-de-la-connaissance controversies/distribuer-ou-centraliser
-            seeds/matrice-de-richesses controversies/echanger-local-ou-mondial
-            seeds/quels-enfants controversies/humain-et-vivant
-            seeds/vrm controversies/ouvrir-les-donnees"#]],
-    );
-}
-
-#[test]
-fn cq29_which_seeds_grew_from_which() {
-    check(
-        "SELECT ?g ?anc WHERE { ?g (cs:combines|cs:buildsOn)+ ?anc }",
-        &expect![[r#"
-            seeds/decrire-economique seeds/matrice-de-richesses
-            seeds/decrire-economique seeds/vrm
-            seeds/habiter-l-economie-de-la-connaissance seeds/graine-de-connaissance
-            seeds/habiter-l-economie-de-la-connaissance seeds/territoire-resilient"#]],
-    );
-}
-
-#[test]
-fn cq32_what_does_the_commons_seek_and_who_offers_it_in_its_territories() {
-    check(
-        "SELECT DISTINCT ?w ?o WHERE {
-            <commons/demarche-codesocial> cs:seeksWealth ?w ; cs:inTerritory ?t .
-            ?o a cs:Offer ; cs:status sto:ouvert ; cs:offerer ?offerer ;
-                cs:specification/skos:broader* ?w ; cs:inTerritory/cs:subTerritoryOf* ?t }",
-        &expect![[r#"
-            richesse-recherchee/conseil-expertise offers/formulaire-et-methode
-            richesse-recherchee/conseil-expertise offers/graines-pour-se-former
-            richesse-recherchee/contributeur-communaute offers/supports-de-communication
-            richesse-recherchee/experimentation offers/kits"#]],
-    );
-}
-
-#[test]
-fn cq33_where_is_each_participant_in_the_six_phases() {
-    let progress = "?pt cs:inProgramme <programmes/2021> ; cs:participant ?org ;
-        cs:phaseProgress ?pp . ?pp cs:phase ?ph ; cs:phaseState ?state";
-    check(
-        &format!(
-            "SELECT ?ph ?state (COUNT(?org) AS ?n) WHERE {{ {progress} }} GROUP BY ?ph ?state"
-        ),
+        "SELECT ?ph ?state (COUNT(?org) AS ?n) WHERE {
+            ?pt cs:inProgramme <programmes/2021> ; cs:participant ?org ; cs:phaseProgress ?pp .
+            ?pp cs:phase ?ph ; cs:phaseState ?state } GROUP BY ?ph ?state",
         &expect![[r#"
             phase/1 statut-phase/a-venir 21
             phase/2 statut-phase/a-venir 21
@@ -340,66 +256,10 @@ fn cq33_where_is_each_participant_in_the_six_phases() {
             phase/5 statut-phase/a-venir 21
             phase/6 statut-phase/a-venir 21"#]],
     );
-    check(
-        &format!(
-            "SELECT ?org ?ph ?state WHERE {{ {progress} FILTER(?org = <organizations/grezi>) }}"
-        ),
-        &expect![[r#"
-            organizations/grezi phase/1 statut-phase/a-venir
-            organizations/grezi phase/2 statut-phase/a-venir
-            organizations/grezi phase/3 statut-phase/a-venir
-            organizations/grezi phase/4 statut-phase/a-venir
-            organizations/grezi phase/5 statut-phase/a-venir
-            organizations/grezi phase/6 statut-phase/a-venir"#]],
-    );
 }
 
 #[test]
-fn cq34_who_waits_who_is_accepted_who_is_interested() {
-    check(
-        "SELECT ?status ?l WHERE { ?pt cs:inProgramme <programmes/2021> ;
-            cs:participationStatus ?status ; cs:participant/pair:label ?l }",
-        &expect![[r#"
-            statut-participation/accepte "Assemblée Virtuelle"
-            statut-participation/accepte "Barcamp"
-            statut-participation/accepte "Bien sur Terre"
-            statut-participation/accepte "Boutikeo"
-            statut-participation/accepte "ChezNous Mareuil"
-            statut-participation/accepte "Comm1Possible"
-            statut-participation/accepte "Eklore"
-            statut-participation/accepte "Grezi"
-            statut-participation/accepte "Ground"
-            statut-participation/accepte "L'Hermitage"
-            statut-participation/accepte "L'observatoire des effets de la crise"
-            statut-participation/accepte "La Tournée des Tiers-Lieux"
-            statut-participation/accepte "Le Fond Maj"
-            statut-participation/accepte "Les Petits Débrouillards"
-            statut-participation/accepte "Map In Action"
-            statut-participation/accepte "Mnemotix"
-            statut-participation/accepte "OwnTech"
-            statut-participation/accepte "Pôles en pomme"
-            statut-participation/accepte "Rokh"
-            statut-participation/accepte "Thèse « Les business models de l'open source hardware »"
-            statut-participation/accepte "WeMob"
-            statut-participation/en-attente "1083"
-            statut-participation/en-attente "Beeleadership"
-            statut-participation/en-attente "Communauté des entreprises à mission"
-            statut-participation/en-attente "Communecter"
-            statut-participation/en-attente "Energiga"
-            statut-participation/en-attente "La Fabrique des Mobilités"
-            statut-participation/en-attente "Les Chemins de la Transition"
-            statut-participation/en-attente "Mob-ion"
-            statut-participation/en-attente "Place Libre"
-            statut-participation/en-attente "Reconnaître – Open Recognition Alliance"
-            statut-participation/en-attente "Transiscope"
-            statut-participation/interesse "Bluesoil"
-            statut-participation/interesse "EcoRhizo"
-            statut-participation/interesse "Solucracy""#]],
-    );
-}
-
-#[test]
-fn cq38_which_needs_and_resources_does_a_territory_have_of_a_kind() {
+fn a_territory_needs_and_offers_what_the_commons_seeks() {
     let of = |top: &str| {
         format!(
             "SELECT ?kind ?spec (COUNT(DISTINCT ?x) AS ?n) WHERE {{ ?x a ?kind ;
@@ -423,5 +283,43 @@ fn cq38_which_needs_and_resources_does_a_territory_have_of_a_kind() {
         &expect![[r#"
             cs:Need richesse-recherchee/financement 1
             cs:Need specification/subvention 1"#]],
+    );
+}
+
+#[test]
+fn the_demo_set_holds_every_level_that_needs_no_seal() {
+    check_demo(
+        "SELECT ?c ?level ?completeness ?number ?decision {
+            ?c cs:opposabilityLevel ?level ; cs:completeness ?completeness ;
+                cs:origin 'illustrative'
+            OPTIONAL { ?c cs:hasVersion ?v . ?v cs:versionNumber ?number
+                OPTIONAL { ?v cs:adoptedBy ?decision } } }",
+        &expect![[r#"
+            codesocials/cafe-des-possibles opposabilite/0 "0.3769"^^xsd:double
+            codesocials/fablab-du-volcan opposabilite/2 "0.6556"^^xsd:double "1.0.0" decisions/adopter-fablab-1-0-0
+            codesocials/ferme-des-trois-ruisseaux opposabilite/2 "0.8"^^xsd:double "1.0.0" decisions/adopter-ferme-1-0-0
+            codesocials/recyclerie-du-beffroi opposabilite/1 "0.613"^^xsd:double "1.0.0"
+            codesocials/velo-ecole-la-roue-libre opposabilite/2 "0.6435"^^xsd:double "1.0.0" decisions/adopter-velo-1-0-0
+            codesocials/velo-ecole-la-roue-libre opposabilite/2 "0.6435"^^xsd:double "1.1.0"
+            codesocials/velo-ecole-la-roue-libre opposabilite/2 "0.6435"^^xsd:double "1.2.0" decisions/adopter-velo-1-2-0"#]],
+    );
+}
+
+#[test]
+fn one_matrix_of_the_demo_set_has_a_giver_who_receives_nothing_and_two_flows_are_money() {
+    check_demo(
+        "SELECT ?m ?a ?given ?received {
+            { SELECT ?m ?a (COUNT(?f) AS ?given) { ?m cs:stakeholder ?a ; cs:origin 'illustrative'
+                OPTIONAL { ?f cs:inMatrix ?m ; vf:provider ?a } } GROUP BY ?m ?a }
+            { SELECT ?m ?a (COUNT(?g) AS ?received) { ?m cs:stakeholder ?a
+                OPTIONAL { ?g cs:inMatrix ?m ; vf:receiver ?a } } GROUP BY ?m ?a }
+            FILTER(?given = 0 || ?received = 0) }",
+        &expect!["matrices/tournees-du-printemps organizations/transports-sans-hate 2 0"],
+    );
+    check_demo(
+        "SELECT (COUNT(DISTINCT ?f) AS ?all) (COUNT(DISTINCT ?nm) AS ?nonMonetary) {
+            ?f a cs:WealthFlow ; cs:flowState stf:realise ; cs:wealthKind ?k .
+            OPTIONAL { ?f cs:wealthKind ?k2 FILTER(?k2 != wk:monnaie) BIND(?f AS ?nm) } }",
+        &expect!["40 38"],
     );
 }
