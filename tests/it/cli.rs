@@ -355,3 +355,52 @@ fn a_taken_address_leaves_no_directory_behind() {
     assert!(told(&output, 2).contains("--listen"));
     assert!(!folder.data().exists());
 }
+
+#[test]
+fn query_answers_beside_a_running_server_and_after_it() {
+    let server = Server::empty();
+    let lac = organization("Lac");
+    server.put("/organizations/lac").turtle(lac).send().expect_status(201);
+    server.put("/quizzes/q/key").turtle("<> <a:said> \"secret\" .").send().expect_status(201);
+    let folder = server.folder.clone();
+    let ask = |arguments: &[&str]| told(&folder.run("query", arguments), 0);
+    let names = "PREFIX pair: <http://virtual-assembly.org/ontologies/pair#>
+        SELECT ?o ?name { ?o a pair:Organization ; pair:label ?name }";
+    let table = "o                  name\n-----------------  ----\norganizations/lac  Lac\n";
+    assert_eq!(ask(&[names]), table);
+    let path = file(&folder, "names.rq", names.as_bytes());
+    assert_eq!(ask(&["--file", &path]), table);
+    let mut command = folder.command("query");
+    command.args(["--file", "-", "--format", "csv"]);
+    command.stdin(fs::File::open(&path).expect("it was just written"));
+    let csv = "o,name\r\nhttp://registre.example/organizations/lac,Lac\r\n";
+    assert_eq!(told(&command.output().expect("the program runs"), 0), csv);
+    let secret = "ASK { ?key <a:said> \"secret\" }";
+    assert_eq!(ask(&[secret]), "false\n");
+    assert_eq!(ask(&["--all", secret]), "true\n");
+    let graph = ask(&["--format", "ntriples", "CONSTRUCT { <urn:a> <urn:b> 1 } WHERE {}"]);
+    assert_eq!(graph, "<urn:a> <urn:b> \"1\"^^<http://www.w3.org/2001/XMLSchema#integer> .\n");
+    drop(server);
+    assert_eq!(ask(&[names]), table, "no server is needed");
+}
+
+#[test]
+fn query_asks_the_saved_questions_and_says_what_it_cannot_do() {
+    let folder = Server::empty().stop();
+    let ask = |arguments: &[&str], status| told(&folder.run("query", arguments), status);
+    let overdue = ["--question", "cq05", "--with", "day=2030-01-01", "--format", "tsv"];
+    assert_eq!(ask(&overdue, 0), "?organisation\t?intention\t?due\t?late\n");
+    for (arguments, why) in [
+        (&["--question", "cq05", "--with", "day=hier"][..], "no value of day"),
+        (&["--question", "cq05", "--with", "jour=2030-01-01"], "has no parameter jour: it has day"),
+        (&["--question", "cq99"], "cq99"),
+        (&["ASK {}", "--format", "turtle"], "answers with rows: --format table"),
+        (&["DESCRIBE <a>", "--format", "csv"], "answers with a graph: --format turtle"),
+        (&["SELECT"], "cannot be read"),
+        (&["--file", "none.rq"], "none.rq"),
+        (&[], "--question"),
+    ] {
+        let told = ask(arguments, 2);
+        assert!(told.contains(why), "{arguments:?}: {told}");
+    }
+}

@@ -38,6 +38,7 @@ mod search;
 mod semapps;
 mod shapes;
 mod snapshot;
+mod solutions;
 mod sparql;
 
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ mod generate;
 mod group;
 mod import;
 mod located;
+mod query;
 mod query_worker;
 mod serve;
 mod token;
@@ -41,6 +42,8 @@ enum Command {
     Import(import::Import),
     /// Write the registry, or one class of it, as RDF
     Export(export::Export),
+    /// Ask a question of the data, beside a running server or without one
+    Query(query::Query),
     /// Write a synthetic registry, the same for the same arguments
     Generate(generate::Generate),
     /// Check the journal and that the data are what it replays to
@@ -147,6 +150,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Validate(validate) => validate.run(),
         Command::Import(import) => import.run(),
         Command::Export(export) => export.run(),
+        Command::Query(query) => query.run(),
         Command::Generate(generate) => generate.run(),
         Command::Verify(verify) => verify.run(),
         Command::Backup(backup) => backup.run(),

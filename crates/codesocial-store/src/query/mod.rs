@@ -14,6 +14,8 @@ mod limits;
 mod normal;
 mod service;
 
+mod here;
+
 mod evaluators;
 mod parts;
 mod process;
@@ -28,6 +30,7 @@ mod worker;
 pub use confine::ConfineError;
 pub use evaluate::{Prepared, QueryError, ResultSyntax, prepare};
 pub use evaluators::{Busy, Evaluators, Inquiry, Load, Replaced, WorkerLimits};
+pub use here::evaluate_here;
 pub use limits::{LimitError, Limits, check_text};
 pub use parts::{Part, Parts, Unfinished};
 pub use service::{SERVICE_CALLS_MAX, Served, ServiceAnswer, ServiceCall, ServiceError, Services};
