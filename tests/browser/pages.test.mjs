@@ -35,6 +35,8 @@ const PAGES = [
   "/quality",
   "/quality?class=https://w3id.org/codesocial/ns%23CodeSocial",
   "/sparql",
+  "/sparql?question=cq06",
+  "/sparql?question=cq15",
   "/export",
   "/organizations/none",
 ];

@@ -6,6 +6,7 @@
 use codesocial_tests::{elsewhere, graph, http, server};
 
 mod accounts;
+mod asking;
 mod backup;
 mod canary;
 mod cli;

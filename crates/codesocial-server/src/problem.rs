@@ -59,6 +59,10 @@ pub(crate) enum Refusal {
     Json,
     #[error("no shape describes {0}")]
     NoForm(String),
+    #[error("no saved question {0}")]
+    NoQuestion(String),
+    #[error("no value of the parameter {0}")]
+    NoValue(&'static str),
     #[error("malformed path")]
     Path,
     #[error("a token that is not good")]
@@ -213,6 +217,8 @@ impl Refusal {
             Self::Missing(name) => (S::BAD_REQUEST, "missing", (*name).to_owned()),
             Self::AnswerTooLarge => (S::FORBIDDEN, "answer-too-large", String::new()),
             Self::NoForm(class) => (S::NOT_FOUND, "no-form", class.clone()),
+            Self::NoQuestion(name) => (S::NOT_FOUND, "no-question", name.clone()),
+            Self::NoValue(parameter) => (S::BAD_REQUEST, "no-value", (*parameter).to_owned()),
             Self::UnknownProgram(id) => (S::BAD_REQUEST, "unknown-program", id.clone()),
             Self::RedirectAddress(to) => (S::BAD_REQUEST, "redirect-address", to.clone()),
             Self::NoPartner(name) => (S::NOT_FOUND, "no-partner", name.clone()),

@@ -11,6 +11,8 @@ mod update;
 
 mod description;
 pub(crate) mod formats;
+mod page;
+mod saved;
 
 pub(crate) use description::told_limits;
 pub(crate) use operation::Misuse;
@@ -27,7 +29,9 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_rdf::parse::SyntaxError;
+use codesocial_store::Agent;
 use operation::{Operation, Parameters};
+use saved::Saved;
 
 const ACCEPT_POST: HeaderName = HeaderName::from_static("accept-post");
 const POSTED: &str =
@@ -42,18 +46,40 @@ pub(crate) async fn get(
     RawQuery(parameters): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let ask = ask(&headers, parameters.as_deref());
+    let ask = saved::with_syntax(ask(&headers, parameters.as_deref()));
     let limits = told_limits(&app);
-    let parameters = Parameters::default().and_form(parameters.unwrap_or_default().as_bytes());
-    let answer = match parameters.and_then(Parameters::operation) {
-        Ok(Operation::Query(text, dataset)) => {
-            query::answer(app, ask, agent, address, text, dataset).await
+    let parameters = parameters.unwrap_or_default();
+    told(asked(app, ask, agent, address, &parameters).await, limits)
+}
+
+/// The answer to what an address asks, to people as a page.
+async fn asked(
+    app: App,
+    ask: Ask,
+    agent: Agent,
+    address: Address,
+    parameters: &str,
+) -> Result<Response, Problem> {
+    let refuse = |refusal: Refusal| Problem::new(&app, &ask, refusal);
+    let operation = Parameters::default().and_form(parameters.as_bytes());
+    let operation = operation.and_then(Parameters::operation);
+    let saved = Saved::of(parameters).map_err(refuse)?;
+    let (saved, text, dataset) = match (operation.map_err(|misuse| refuse(misuse.into()))?, saved) {
+        (Operation::Update(..), _) => return Err(refuse(Misuse::UpdateByGet.into())),
+        (Operation::Query(text, dataset), _) => (None, Ok(Some(text)), dataset),
+        (Operation::None, None) => (None, Ok(None), None),
+        (Operation::None, Some(saved)) => {
+            let text = saved.text(&app.base).map(Some);
+            (Some(saved), text, None)
         }
-        Ok(Operation::Update(..)) => Err(Problem::new(&app, &ask, Misuse::UpdateByGet)),
-        Ok(Operation::None) => description::answer(&app, &ask),
-        Err(misuse) => Err(Problem::new(&app, &ask, misuse)),
     };
-    told(answer, limits)
+    if page::is_wanted(&ask) {
+        return page::answer(app, ask, agent, address, (saved, text), dataset).await;
+    }
+    match text.map_err(refuse)? {
+        Some(text) => query::answer(app, ask, agent, address, text, dataset).await,
+        None => description::answer(&app, &ask),
+    }
 }
 
 pub(crate) async fn options() -> Response {

@@ -22,6 +22,8 @@ pub(super) struct AssetNames {
     style: &'static str,
     /// Nothing where the program was built without its browser modules.
     script: Option<&'static str>,
+    /// The editor of queries, which one page loads.
+    editor: Option<&'static str>,
 }
 
 struct Asset {
@@ -41,6 +43,10 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let text = include_str!(concat!(env!("OUT_DIR"), "/ui.js"));
     Asset::of("ui", "js", "text/javascript; charset=utf-8", text)
 });
+static EDITOR: LazyLock<Asset> = LazyLock::new(|| {
+    let text = include_str!(concat!(env!("OUT_DIR"), "/editor.js"));
+    Asset::of("editor", "js", "text/javascript; charset=utf-8", text)
+});
 
 impl Asset {
     fn of(stem: &str, ending: &str, media_type: &'static str, text: &'static str) -> Self {
@@ -57,13 +63,18 @@ impl Asset {
 }
 
 pub(super) fn names() -> AssetNames {
-    let script = Some(SCRIPT.name.as_str()).filter(|_| !SCRIPT.text.is_empty());
-    AssetNames { icon: &ICON.name, style: &STYLE.name, script }
+    let built = |asset: &'static Asset| Some(&*asset.name).filter(|_| !asset.text.is_empty());
+    AssetNames {
+        icon: &ICON.name,
+        style: &STYLE.name,
+        script: built(&SCRIPT),
+        editor: built(&EDITOR),
+    }
 }
 
 /// `GET /_assets/{file}`.
 pub(crate) async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let found = [&*ICON, &*STYLE, &*SCRIPT].into_iter().find(|asset| asset.name == file);
+    let found = [&*ICON, &*STYLE, &*SCRIPT, &*EDITOR].into_iter().find(|asset| asset.name == file);
     let Some(asset) = found else { return StatusCode::NOT_FOUND.into_response() };
     let mut answer = HeaderMap::new();
     answer.insert(CONTENT_TYPE, HeaderValue::from_static(asset.media_type));

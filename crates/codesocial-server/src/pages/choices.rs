@@ -47,13 +47,7 @@ impl Reading<'_> {
                     })
                     .to_vec(),
             ),
-            Kind::Concepts(schemes) => {
-                let concepts = schemes.iter().flat_map(|scheme| self.concepts(scheme.as_ref()));
-                let mut concepts: Vec<(Vec<(i64, String)>, Choice)> =
-                    concepts.filter_map(|concept| self.concept_choice(concept)).collect();
-                concepts.sort_by(|(one, _), (other, _)| one.cmp(other));
-                Choices::Listed(concepts.into_iter().map(|(_, choice)| choice).collect())
-            }
+            Kind::Concepts(schemes) => Choices::Listed(self.concept_choices(schemes)),
             Kind::Instances { classes, or_text } => {
                 let instances = classes.iter().flat_map(|class| self.instances(class.as_ref()));
                 let instances: HashSet<TermId> = instances.collect();
@@ -63,17 +57,36 @@ impl Reading<'_> {
                 if *or_text || instances.len() > CHOICES_MAX {
                     return Choices::Suggested(Vec::new());
                 }
-                let iris = instances.into_iter().filter_map(|one| match self.state.term(one) {
-                    TermRef::NamedNode(iri) => Some(iri.into_owned()),
-                    TermRef::BlankNode(_) | TermRef::Literal(_) => None,
-                });
-                let iris = iris.filter(|iri| !skolem::is_skolem(iri.as_str()));
-                let mut choices: Vec<Choice> = iris.map(|iri| self.choice(&iri)).collect();
-                choices.sort_by_cached_key(|choice| (choice.text.sort_key(), choice.value.clone()));
-                Choices::Listed(choices)
+                Choices::Listed(self.by_name(instances))
             }
             Kind::Part { .. } | Kind::Typed(_) | Kind::Address | Kind::Text { .. } => Choices::None,
         }
+    }
+
+    /// The concepts of schemes, each after what is above it.
+    pub(super) fn concept_choices(&self, schemes: &[NamedNode]) -> Vec<Choice> {
+        let concepts = schemes.iter().flat_map(|scheme| self.concepts(scheme.as_ref()));
+        let mut concepts: Vec<(Vec<(i64, String)>, Choice)> =
+            concepts.filter_map(|concept| self.concept_choice(concept)).collect();
+        concepts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        concepts.into_iter().map(|(_, choice)| choice).collect()
+    }
+
+    /// The instances of a class, where they are few enough to be listed.
+    pub(super) fn instance_choices(&self, class: &NamedNode) -> Option<Vec<Choice>> {
+        let instances = self.instances(class.as_ref());
+        (instances.len() <= CHOICES_MAX).then(|| self.by_name(instances))
+    }
+
+    fn by_name(&self, things: HashSet<TermId>) -> Vec<Choice> {
+        let iris = things.into_iter().filter_map(|one| match self.state.term(one) {
+            TermRef::NamedNode(iri) => Some(iri.into_owned()),
+            TermRef::BlankNode(_) | TermRef::Literal(_) => None,
+        });
+        let iris = iris.filter(|iri| !skolem::is_skolem(iri.as_str()));
+        let mut choices: Vec<Choice> = iris.map(|iri| self.choice(&iri)).collect();
+        choices.sort_by_cached_key(|choice| (choice.text.sort_key(), choice.value.clone()));
+        choices
     }
 
     pub(super) fn choice(&self, iri: &NamedNode) -> Choice {

@@ -30,6 +30,8 @@ mod form;
 mod found;
 mod names;
 mod quality;
+mod report;
+mod sparql;
 
 mod label;
 mod link;
@@ -53,7 +55,7 @@ use axum::response::Html;
 use codesocial_ldp::Document;
 use codesocial_rdf::Base;
 use codesocial_rdf::vocab::pair;
-use codesocial_shacl::{Form, Path, Prefixes, Report, Severity, ValidationResult};
+use codesocial_shacl::{Form, Report};
 use codesocial_store::{Agent, Change, State};
 pub(crate) use directory::{MEMBERS_MAX, MEMBERS_SHOWN};
 pub(crate) use entry::{AccountFaults, AccountPage, Entry, LoginPage, NewPasswordPage, SignupPage};
@@ -70,8 +72,9 @@ use oxrdf::{NamedNode, Term};
 use quality::{ClassQuality, QualityPage};
 use reading::Reading;
 use serde::Serialize;
+use sparql::SparqlPage;
+pub(crate) use sparql::{Asked, Outcome};
 use std::sync::Arc;
-use value::Value as Shown;
 pub(crate) use words::Words;
 pub(crate) use writing::{About, Fault, Filled, Reader};
 
@@ -277,22 +280,24 @@ impl Pages {
 
     fn report_page(&self, reading: &Reading<'_>, status: u16, report: &Report) -> String {
         let results: Vec<Value> =
-            report.results.iter().map(|found| result(reading, found)).collect();
+            report.results.iter().map(|found| report::result(reading, found)).collect();
         let title = reading.words.text("report.title");
         let (conforms, refused) = (report.conforms, status >= 400);
         let page = context! { title, conforms, refused, results };
         self.render("report.html", reading.language, &page)
     }
 
-    /// The page of the SPARQL endpoint.
-    pub(crate) fn sparql(&self, language: Language) -> Html<String> {
-        let words = self.words(language);
-        let title = words.text("sparql.title");
-        let examples: Vec<Value> = examples::EXAMPLES
-            .iter()
-            .map(|(name, query)| context! { name => words.text(name), query => *query })
-            .collect();
-        Html(self.render("sparql.html", language, &context! { title, examples }))
+    /// The page of the SPARQL endpoint, with names for what the reader may know of.
+    pub(crate) fn sparql(
+        &self,
+        state: &State,
+        agent: &Agent,
+        language: Language,
+        asked: &Asked,
+    ) -> String {
+        let reading = self.reading(state, agent, language);
+        let page = SparqlPage::of(&reading, asked);
+        self.render_for(name_of(state, agent), "sparql.html", language, &page)
     }
 
     /// The page of the exports.
@@ -356,32 +361,6 @@ fn name_of(state: &State, agent: &Agent) -> Option<String> {
     match name? {
         Term::Literal(name) => Some(name.value().to_owned()),
         Term::NamedNode(_) | Term::BlankNode(_) => None,
-    }
-}
-
-/// One result of a validation: what is wrong, where, and how much it matters.
-fn result(reading: &Reading<'_>, result: &ValidationResult) -> Value {
-    let (class, severity) = match result.severity {
-        Severity::Violation => ("violation", "report.violation"),
-        Severity::Warning => ("warning", "report.warning"),
-        Severity::Info | Severity::Other(_) => ("info", "report.info"),
-    };
-    let messages = result.messages(Some(reading.language.shacl()));
-    let messages: Vec<String> = messages.iter().map(|m| m.value().to_owned()).collect();
-    let term = |term: &Term| match term {
-        Term::NamedNode(iri) => Shown::Link(reading.link(iri.as_ref())),
-        Term::Literal(literal) => reading.literal(literal),
-        Term::BlankNode(_) => Shown::Plain { text: reading.words.text("document.part") },
-    };
-    let path = result.path.as_ref().map(|path| match path {
-        Path::Predicate(property) => Shown::Link(reading.link(property.as_ref())),
-        path => Shown::Plain { text: path.display(&Prefixes::default()) },
-    });
-    let (focus, value) = (term(&result.focus), result.value.as_ref().map(term));
-    context! {
-        class,
-        severity => reading.words.text(severity), messages,
-        path => Serde(path), focus => Serde(focus), value => Serde(value),
     }
 }
 
@@ -515,7 +494,14 @@ mod tests {
         "#]],
         );
         check(
-            |pages, language| pages.sparql(language).0,
+            |pages, language| {
+                let mut html = String::new();
+                with_reading("", language, |reading| {
+                    let page = SparqlPage::of(reading, &Asked::default());
+                    html = pages.render("sparql.html", language, &page);
+                });
+                html
+            },
             &expect![[r#"
                 fr «Requêtes SPARQL – Registre #CodeSocial» h1×1 ?lang=en
                    header nav main footer

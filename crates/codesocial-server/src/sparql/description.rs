@@ -18,19 +18,14 @@ use oxrdf::{BlankNode, Literal, NamedNodeRef, NamedOrBlankNode, Term, Triple};
 /// The limits in force, as a dictionary of [structured fields](https://www.rfc-editor.org/rfc/rfc9651).
 const SPARQL_LIMITS: HeaderName = HeaderName::from_static("sparql-limits");
 
-/// The description, or the page for people.
+/// The description in the syntax that the client prefers.
 pub(super) fn answer(app: &App, ask: &Ask) -> Result<Response, Problem> {
-    let offers = [media_types(GRAPHS), vec!["text/html", "application/xhtml+xml"]].concat();
-    let wanted = ask.prefers(&offers);
+    let wanted = ask.prefers(&media_types(GRAPHS));
     let wanted = wanted.ok_or_else(|| Problem::new(app, ask, Refusal::NotAcceptable))?;
+    let (media_type, syntax) = GRAPHS[wanted];
+    let body = write::graph(&description(app), syntax);
     let vary = (VARY, "Accept, Accept-Language, Cookie");
-    Ok(match GRAPHS.get(wanted) {
-        Some((media_type, syntax)) => {
-            let body = write::graph(&description(app), *syntax);
-            ([(CONTENT_TYPE, *media_type), vary], body).into_response()
-        }
-        None => ([vary], app.pages.sparql(ask.language)).into_response(),
-    })
+    Ok(([(CONTENT_TYPE, media_type), vary], body).into_response())
 }
 
 /// The header that tells what an answer may come to: an answer that would pass it is refused, or
