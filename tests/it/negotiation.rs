@@ -57,6 +57,18 @@ fn a_document_with_graphs_tells_what_the_server_says_from_what_the_client_says()
 }
 
 #[test]
+fn the_quads_of_one_document_stand_in_the_default_graph() {
+    let server = Server::shared();
+    let read = |accept: &str| {
+        let answer = server.get("/organizations/wemob").accept(accept).send().expect_status(200);
+        let mut lines: Vec<String> = answer.body.lines().map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    assert_eq!(read("application/n-quads"), read(N_TRIPLES));
+}
+
+#[test]
 fn what_xml_cannot_say_is_not_acceptable_in_it() {
     let server = Server::shared();
     for (path, triple, status) in [

@@ -137,15 +137,6 @@ pub fn n_triples(triples: &[Triple]) -> String {
     text
 }
 
-/// The quads as N-Quads.
-pub fn n_quads<'a>(quads: impl IntoIterator<Item = &'a Quad>) -> String {
-    let mut text = String::new();
-    for quad in quads {
-        line(&mut text, format_args!("{quad} ."));
-    }
-    text
-}
-
 /// Orders triples for reading: the document's own node, its parts, then all else; `rdf:type` first.
 pub fn sort_for_reading(triples: &mut [Triple], document: &str) {
     let rank = |subject: &NamedOrBlankNode| match subject {

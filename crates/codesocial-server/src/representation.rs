@@ -145,8 +145,10 @@ pub(crate) fn render(
             let triples = outgoing(document, document.triples());
             return Ok(semapps(app, app.ldp_context.tree(document.iri.as_str(), &triples)));
         }
-        RdfSyntax::TriG | RdfSyntax::NQuads => return Ok(graphs(document, syntax)),
-        RdfSyntax::Turtle | RdfSyntax::NTriples | RdfSyntax::RdfXml => {}
+        RdfSyntax::TriG => return Ok(graphs(document)),
+        // A client that prefers quads and reads one document looks for its triples in the default
+        // graph, as every other syntax has them.
+        RdfSyntax::NQuads | RdfSyntax::Turtle | RdfSyntax::NTriples | RdfSyntax::RdfXml => {}
     }
     let triples = outgoing(document, document.triples());
     if syntax == RdfSyntax::RdfXml && !write::fits_xml(&triples) {
@@ -163,18 +165,11 @@ fn outgoing<'a>(document: &Document, triples: impl IntoIterator<Item = &'a Tripl
 }
 
 /// What the client says in the document's graph, what the server says in the Meta graph.
-fn graphs(document: &Document, syntax: RdfSyntax) -> String {
-    let graphs = [
+fn graphs(document: &Document) -> String {
+    write::trig(&[
         (document.iri.clone(), outgoing(document, &document.own)),
         (State::meta(document.iri.as_ref()), outgoing(document, &document.meta)),
-    ];
-    if syntax == RdfSyntax::TriG {
-        return write::trig(&graphs);
-    }
-    let quads = graphs.into_iter().flat_map(|(name, triples)| {
-        triples.into_iter().map(move |triple| triple.in_graph(name.clone()))
-    });
-    write::n_quads(&quads.collect::<Vec<_>>())
+    ])
 }
 
 /// A container with each of its members in full, themselves without members.
