@@ -1,7 +1,8 @@
 //! SPARQL Update: through the same door as all else.
 
-use crate::server::Server;
+use crate::server::{BASE, Folder, Server};
 use crate::stories::organization;
+use std::fs;
 
 const PREFIXES: &str = "PREFIX e: <http://e.example/>
     PREFIX pair: <http://virtual-assembly.org/ontologies/pair#>
@@ -236,4 +237,34 @@ fn graphs_are_copied_moved_and_added_and_nothing_is_loaded() {
     check(&server, "LOAD <http://foreign.example/data>", 403);
     check(&server, "LOAD SILENT <http://foreign.example/data> INTO GRAPH <http://f.example/>", 204);
     assert!(!server.ask("ASK { GRAPH <http://f.example/> { ?s ?p ?o } }"));
+}
+
+#[test]
+fn a_hostile_update_costs_a_worker_and_not_the_server() {
+    let folder = Folder::new();
+    let config = folder.path().join("codesocial.toml");
+    fs::write(&config, "[sparql]\nseconds_max = 1\n").expect("the folder can be written");
+    let config = config.to_str().expect("a path in UTF-8");
+    let server = folder.serve(&["--base", BASE, "--config", config]);
+    server.put("/sandbox/x").turtle("<> <a:p> 1 .").send().expect_status(201);
+    let patch = server.patch("/sandbox/x");
+    let values = (0..100).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+    let values: String =
+        ["a", "b", "c", "d", "e"].map(|name| format!("VALUES ?{name} {{ {values} }} ")).concat();
+    let patched = patch.body(
+        "application/sparql-update",
+        format!("INSERT {{ <> <a:q> ?a }} WHERE {{ {values} FILTER(?a + ?b + ?c + ?d + ?e < 0) }}"),
+    );
+    patched.send().expect_status(503);
+    let product = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(STR(?c) = CONCAT(STR(?f), STR(?i)))";
+    let update = format!("INSERT {{ <a:s> <a:p> ?a }} WHERE {{ {product} }}");
+    server.update(&update).send().expect_status(503);
+    // The next ones find a worker.
+    check(&server, "INSERT { <a:s> <a:q> ?n } WHERE { GRAPH ?g { ?x <a:p> ?n } }", 204);
+    assert!(server.ask("ASK { <a:s> <a:q> 1 }"));
+    let counted =
+        "DELETE { <> <a:p> ?n } INSERT { <> <a:p> ?m } WHERE { <> <a:p> ?n BIND(?n + 1 AS ?m) }";
+    let patch = server.patch("/sandbox/x").body("application/sparql-update", counted);
+    patch.send().expect_status(204);
+    assert!(server.get("/sandbox/x").send().body.contains("2"));
 }

@@ -3,27 +3,28 @@
 use crate::Request;
 use crate::attach::Members;
 use crate::update::carry_out;
-use codesocial_store::update::Reach;
+use codesocial_rdf::Changeset;
+use codesocial_store::update::{Patterns, Reach};
 use codesocial_store::{Command, CommandKind, Rejection, State};
 use oxrdf::NamedNode;
-use spareval::CancellationToken;
 use spargebra::Update;
 use std::sync::Arc;
 
 /// The command that patches `document`; as for an update, it may have to be tried again.
-pub fn patch(
+pub fn patch<E: From<Rejection>>(
     request: Request<'_>,
     document: NamedNode,
     mut patch: Arc<Update>,
     state: &State,
-    cancel: &CancellationToken,
-) -> Result<Command, Rejection> {
+    find: &mut impl FnMut(Patterns<'_>) -> Result<Changeset, E>,
+) -> Result<Command, E> {
     if !state.exists(document.as_ref()) {
-        return Err(if state.is_tombstoned(document.as_ref()) {
+        let absent = if state.is_tombstoned(document.as_ref()) {
             Rejection::Gone(document)
         } else {
             Rejection::NotFound(document)
-        });
+        };
+        return Err(absent.into());
     }
     let members = if state.is_container(document.as_ref()) {
         Members::taken_from(Arc::make_mut(&mut patch), &document)
@@ -32,7 +33,7 @@ pub fn patch(
     };
     let agent = request.agent.clone();
     let reach = Reach::Document(document.clone());
-    let mut command = carry_out(request, CommandKind::Patch, patch, reach, state, cancel)?;
+    let mut command = carry_out(request, CommandKind::Patch, patch, reach, state, find)?;
     let rest = command.propose;
     command.propose = Box::new(move |state, random| {
         let mut proposal = rest(state, random)?;

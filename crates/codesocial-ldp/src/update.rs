@@ -3,11 +3,11 @@
 use crate::Request;
 use crate::body::check_changes;
 use crate::derive::{Said, with_derived};
-use codesocial_store::update::{Reach, changes, is_data_only};
+use codesocial_rdf::Changeset;
+use codesocial_store::update::{Patterns, Reach, changes, is_data_only};
 use codesocial_store::{
     AccessMode, Command, CommandKind, Proposal, Rejection, State, UpdateRefusal,
 };
-use spareval::CancellationToken;
 use spargebra::{GraphUpdateOperation, SparqlParser, Update};
 use std::sync::Arc;
 
@@ -23,15 +23,16 @@ pub fn parse_update(text: &str, base: &str) -> Result<Update, Rejection> {
 
 /// The command that carries out a request.
 ///
-/// One with queries in it is evaluated here, on `state`, and holds while `state` is the newest: if
-/// another write came first the answer is [`Rejection::Moved`], and it is to be tried again.
-pub fn update(
+/// One with queries in it is worked out here, on `state`, of what `find` tells, and holds while
+/// `state` is the newest: if another write came first the answer is [`Rejection::Moved`], and it is
+/// to be tried again.
+pub fn update<E: From<Rejection>>(
     request: Request<'_>,
     update: Arc<Update>,
     state: &State,
-    cancel: &CancellationToken,
-) -> Result<Command, Rejection> {
-    carry_out(request, CommandKind::Update, update, Reach::Dataset, state, cancel)
+    find: &mut impl FnMut(Patterns<'_>) -> Result<Changeset, E>,
+) -> Result<Command, E> {
+    carry_out(request, CommandKind::Update, update, Reach::Dataset, state, find)
 }
 
 /// What a patch takes: adding alone is appending.
@@ -43,14 +44,14 @@ fn mode(update: &Update) -> AccessMode {
 }
 
 /// Shared with `PATCH`, which reaches one document.
-pub(crate) fn carry_out(
+pub(crate) fn carry_out<E: From<Rejection>>(
     request: Request<'_>,
     kind: CommandKind,
     update: Arc<Update>,
     reach: Reach,
     state: &State,
-    cancel: &CancellationToken,
-) -> Result<Command, Rejection> {
+    find: &mut impl FnMut(Patterns<'_>) -> Result<Changeset, E>,
+) -> Result<Command, E> {
     let agent = request.agent.clone();
     let target = match &reach {
         Reach::Dataset => None,
@@ -66,15 +67,15 @@ pub(crate) fn carry_out(
             kind,
             target,
             Box::new(move |state, random| {
-                let cancel = CancellationToken::new();
-                let client = changes(&update, &reach, state, &agent, random, &cancel)?;
+                let mut nothing = |_: Patterns<'_>| Ok::<_, Rejection>(Changeset::default());
+                let client = changes(&update, &reach, state, &agent, random, &mut nothing)?;
                 check_changes(state, &client)?;
                 let client = with_derived(state, client, Said::Change);
                 Ok(Proposal { client, location: location.clone(), ..Proposal::default() })
             }),
         ));
     }
-    let client = changes(&update, &reach, state, &agent, request.random, cancel)?;
+    let client = changes(&update, &reach, state, &agent, request.random, find)?;
     check_changes(state, &client)?;
     let head = state.head();
     let mut command = request.command(

@@ -5,15 +5,15 @@ use codesocial_ldp::{
     ContainerEntry, Creation, Documents, Installation, Request, delete, install, load,
     parse_update, patch, post, put, update,
 };
-use codesocial_rdf::{Base, RdfSyntax, parse};
+use codesocial_rdf::{Base, Changeset, RdfSyntax, parse};
+use codesocial_store::update::Patterns;
 use codesocial_store::{
-    Agent, Command, CommandKind, Crash, OpaqueId, Options, Precondition, Random, SegmentClass,
-    Store, hex,
+    Agent, Command, CommandKind, Crash, OpaqueId, Options, Precondition, Random, Rejection,
+    SegmentClass, Store, hex,
 };
 use expect_test::expect_file;
 use jiff::Timestamp;
-use oxrdf::NamedNode;
-use spareval::CancellationToken;
+use oxrdf::{GraphName, Literal, NamedNode, Quad};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -140,14 +140,20 @@ fn write_everything(fixture: &mut Fixture) {
         parse_update("DELETE { <> ?p 2 } INSERT { <> ?p 3 } WHERE { <> ?p 2 }", document.as_str());
     let state = fixture.store.state();
     let text = Arc::new(text.expect("an update"));
-    let token = CancellationToken::new();
-    let command = patch(fixture.request(agent.clone()), document.clone(), text, &state, &token);
+    let said = |value: i64| {
+        let property = NamedNode::new_unchecked("urn:p");
+        Quad::new(document.clone(), property, Literal::from(value), GraphName::DefaultGraph)
+    };
+    let mut find = |_: Patterns<'_>| {
+        Ok::<_, Rejection>(Changeset { removed: vec![said(2)], added: vec![said(3)] })
+    };
+    let command = patch(fixture.request(agent.clone()), document.clone(), text, &state, &mut find);
     fixture.commit(command.expect("a patch"));
 
     let text = "INSERT DATA { <urn:s> <urn:p> _:b . GRAPH <urn:g> { <urn:s> <urn:p> <urn:o> } }";
     let text = Arc::new(parse_update(text, "http://localhost:8080/").expect("an update"));
     let state = fixture.store.state();
-    let command = update(fixture.request(agent.clone()), text, &state, &token);
+    let command = update(fixture.request(agent.clone()), text, &state, &mut find);
     fixture.commit(command.expect("an update"));
 
     let command = delete(fixture.request(agent), document);

@@ -355,7 +355,6 @@ fn told_update(refusal: &UpdateRefusal) -> Told {
     let (status, name, about) = match refusal {
         UpdateRefusal::Syntax(message) => (S::BAD_REQUEST, "syntax", message.clone()),
         UpdateRefusal::Load => (S::FORBIDDEN, "load", String::new()),
-        UpdateRefusal::Service => (S::FORBIDDEN, "service", String::new()),
         UpdateRefusal::OtherGraph => (S::UNPROCESSABLE_ENTITY, "other-graph", String::new()),
         UpdateRefusal::GraphExists(iri) => (S::CONFLICT, "exists", iri.to_string()),
         UpdateRefusal::Evaluation(message) => {

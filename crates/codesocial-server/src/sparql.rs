@@ -17,6 +17,7 @@ mod saved;
 pub(crate) use description::told_limits;
 pub(crate) use operation::Misuse;
 pub(crate) use services::services;
+pub(crate) use update::{Evaluated, carry_out};
 
 use crate::body;
 use crate::extract::{Address, Who};
@@ -106,7 +107,9 @@ pub(crate) async fn post(
         Ok(Operation::Query(text, dataset)) => {
             query::answer(app, ask, agent, address, text, dataset).await
         }
-        Ok(Operation::Update(text, using)) => update::update(app, ask, agent, text, using).await,
+        Ok(Operation::Update(text, using)) => {
+            update::update(app, ask, agent, address, text, using).await
+        }
         Ok(Operation::None) => Err(Problem::new(&app, &ask, Refusal::Missing("query | update"))),
         Err(refusal) => Err(Problem::new(&app, &ask, refusal)),
     };

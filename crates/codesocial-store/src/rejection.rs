@@ -83,8 +83,6 @@ pub enum UpdateRefusal {
     Syntax(String),
     #[error("LOAD is not offered")]
     Load,
-    #[error("SERVICE is not offered in an update")]
-    Service,
     #[error("a patch changes its own document only: no GRAPH, WITH, USING, CLEAR, CREATE or DROP")]
     OtherGraph,
     #[error("the graph {0} exists")]

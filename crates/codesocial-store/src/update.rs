@@ -1,13 +1,12 @@
-//! SPARQL Update: a request becomes one net changeset. Whatever queries are in it run here, beside
-//! the writer, on a given state.
+//! SPARQL Update: a request becomes one net changeset. What the patterns in it find is asked of who
+//! evaluates them, a query worker, on a given state and what the request changed so far.
 //! <https://www.w3.org/TR/sparql11-update/>
 
 use crate::{AccessMode, Agent, Proposal, Random, Rejection, State, UpdateRefusal, access};
-use codesocial_graph::{Candidate, ReadableDataset, Rewrites, Selection};
-use codesocial_graph::{evaluator, plan_pattern};
+use codesocial_graph::{Candidate, ReadableDataset, Rewrites, evaluator, plan_pattern};
 use codesocial_rdf::{Changeset, GraphKind, skolem};
 use oxrdf::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedOrBlankNode, Quad, Term, Triple};
-use spareval::{CancellationToken, DeleteInsertQuad};
+use spareval::{CancellationToken, DeleteInsertQuad, QueryEvaluationError};
 use spargebra::algebra::{GraphPattern, GraphTarget, QueryDataset};
 use spargebra::term::{GroundQuad, GroundTerm};
 use spargebra::{GraphUpdateOperation, Update};
@@ -40,29 +39,43 @@ pub enum Reach {
     Document(NamedNode),
 }
 
-/// What a request changes on a state, as the agent may read it.
+/// The patterns of one operation of a request, which are to be evaluated.
+#[derive(Debug)]
+pub struct Patterns<'a> {
+    /// Which operation, counted from none.
+    pub operation: usize,
+    /// The dataset that they see; none where it is that of the endpoint.
+    pub dataset: Option<QueryDataset>,
+    /// What the operations before it changed.
+    pub before: &'a Changeset,
+}
+
+/// What a request changes on a state, as the agent may read it. `find` tells what the patterns of
+/// an operation have it remove and add: with the terms that are stored, and blank nodes for new
+/// ones.
 ///
 /// Operations see what those before them did; the net change counts.
-pub fn changes(
+pub fn changes<E: From<Rejection>>(
     update: &Update,
     reach: &Reach,
     state: &State,
     agent: &Agent,
     random: &mut Random,
-    cancel: &CancellationToken,
-) -> Result<Changeset, Rejection> {
-    let mut evaluation = Evaluation {
-        state,
-        reach,
-        agent,
-        random,
-        cancel,
-        candidate: state.candidate(),
-        minted: HashMap::new(),
-    };
+    find: &mut impl FnMut(Patterns<'_>) -> Result<Changeset, E>,
+) -> Result<Changeset, E> {
+    let candidate = state.candidate();
+    let mut evaluation =
+        Evaluation { state, reach, agent, random, candidate, minted: HashMap::new() };
     let mut net = Changeset::default();
-    for operation in &update.operations {
-        let change = evaluation.operation(operation)?;
+    for (n, operation) in update.operations.iter().enumerate() {
+        let change = match operation {
+            GraphUpdateOperation::DeleteInsert { using, .. } => {
+                let dataset = evaluation.dataset(using.clone())?;
+                let found = find(Patterns { operation: n, dataset, before: &net })?;
+                evaluation.named(found)
+            }
+            other => evaluation.operation(other)?,
+        };
         let change = evaluation.within_reach(change)?;
         access::scope(agent, state, &Proposal::default(), &change)?;
         let change = evaluation.candidate.apply(&change).map_err(|_| Rejection::Full)?;
@@ -71,12 +84,35 @@ pub fn changes(
     Ok(net)
 }
 
+/// Evaluates the patterns of an operation on a dataset, and gives each quad that they find.
+pub fn evaluate<E: From<QueryEvaluationError>>(
+    operation: &GraphUpdateOperation,
+    dataset: &ReadableDataset,
+    cancel: &CancellationToken,
+    mut each: impl FnMut(DeleteInsertQuad) -> Result<(), E>,
+) -> Result<(), E> {
+    let GraphUpdateOperation::DeleteInsert { delete, insert, pattern, .. } = operation else {
+        return Ok(());
+    };
+    let mut pattern = GraphPattern::clone(pattern);
+    plan_pattern(&mut pattern, dataset, Rewrites::default(), cancel);
+    let evaluator = evaluator().with_cancellation_token(cancel.clone());
+    let prepared =
+        evaluator.prepare_delete_insert(delete.clone(), insert.clone(), None, None, &pattern);
+    for quad in prepared.execute(dataset.clone())? {
+        each(match quad? {
+            DeleteInsertQuad::Delete(quad) => DeleteInsertQuad::Delete(stored(dataset, quad)),
+            DeleteInsertQuad::Insert(quad) => DeleteInsertQuad::Insert(stored(dataset, quad)),
+        })?;
+    }
+    Ok(())
+}
+
 struct Evaluation<'a> {
     state: &'a State,
     reach: &'a Reach,
     agent: &'a Agent,
     random: &'a mut Random,
-    cancel: &'a CancellationToken,
     candidate: Candidate,
     /// Each fresh blank node is minted once for the whole request.
     minted: HashMap<BlankNode, NamedNode>,
@@ -94,20 +130,8 @@ impl Evaluation<'_> {
                 let removed = data.iter().map(ground).collect();
                 Ok(Changeset { removed, added: Vec::new() })
             }
-            GraphUpdateOperation::DeleteInsert { using, pattern, delete, insert } => {
-                let dataset = self.dataset(using.clone())?;
-                let mut pattern = GraphPattern::clone(pattern);
-                plan_pattern(&mut pattern, &dataset, Rewrites::default(), self.cancel);
-                let evaluator = evaluator().with_cancellation_token(self.cancel.clone());
-                let prepared = evaluator.prepare_delete_insert(
-                    delete.clone(),
-                    insert.clone(),
-                    None,
-                    None,
-                    &pattern,
-                );
-                self.delete_insert(&dataset, prepared)
-            }
+            // Its patterns are evaluated elsewhere.
+            GraphUpdateOperation::DeleteInsert { .. } => Ok(Changeset::default()),
             // SPARQL Update 3.1.4: "If SILENT is present, the result of the operation will always be
             // success". https://www.w3.org/TR/sparql11-update/#load
             GraphUpdateOperation::Load { silent: true, .. } => Ok(Changeset::default()),
@@ -136,47 +160,23 @@ impl Evaluation<'_> {
         }
     }
 
-    /// What the patterns of an operation are evaluated on.
-    fn dataset(&self, using: Option<QueryDataset>) -> Result<ReadableDataset, Rejection> {
-        let selection = match (self.reach, using) {
-            (Reach::Dataset, using) => Selection::default().narrowed_by(using),
+    /// The dataset that the patterns of an operation see.
+    fn dataset(&self, using: Option<QueryDataset>) -> Result<Option<QueryDataset>, Rejection> {
+        match (self.reach, using) {
+            (Reach::Dataset, using) => Ok(using),
             (Reach::Document(document), None) => {
                 let own = QueryDataset { default: vec![document.clone()], named: Some(Vec::new()) };
-                Selection::default().narrowed_by(Some(own))
+                Ok(Some(own))
             }
-            (Reach::Document(_), Some(_)) => {
-                return Err(Rejection::Update(UpdateRefusal::OtherGraph));
-            }
-        };
-        Ok(self.candidate.readable_by(&self.state.readers(self.agent), &selection))
+            (Reach::Document(_), Some(_)) => Err(Rejection::Update(UpdateRefusal::OtherGraph)),
+        }
     }
 
-    fn delete_insert(
-        &mut self,
-        dataset: &ReadableDataset,
-        prepared: spareval::PreparedDeleteInsertUpdate<'_>,
-    ) -> Result<Changeset, Rejection> {
-        let stopped = |error: spareval::QueryEvaluationError| {
-            Rejection::Update(match error {
-                spareval::QueryEvaluationError::UnsupportedService(_) => UpdateRefusal::Service,
-                other => UpdateRefusal::Evaluation(other.to_string()),
-            })
-        };
-        let found: Vec<DeleteInsertQuad> = prepared
-            .execute(dataset.clone())
-            .map_err(stopped)?
-            .collect::<Result<_, _>>()
-            .map_err(stopped)?;
-        let mut changes = Changeset::default();
-        for quad in found {
-            match quad {
-                DeleteInsertQuad::Delete(quad) => changes.removed.push(stored(dataset, quad)),
-                DeleteInsertQuad::Insert(quad) => {
-                    changes.added.push(self.skolemise(stored(dataset, quad)));
-                }
-            }
-        }
-        Ok(changes)
+    /// What was found, with names for its blank nodes.
+    fn named(&mut self, found: Changeset) -> Changeset {
+        let Changeset { removed, added } = found;
+        let added = added.into_iter().map(|quad| self.skolemise(quad)).collect();
+        Changeset { removed, added }
     }
 
     /// In a document, the default graph is the document's, and there is no other.

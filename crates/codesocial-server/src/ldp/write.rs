@@ -7,18 +7,19 @@ use crate::extract::{EntityTag, asked_for};
 use crate::problem::{Problem, Refusal};
 use crate::representation::Form;
 use crate::routes::REPORT_RELATION;
+use crate::sparql;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use codesocial_ldp::{Creation, DocumentKind, Model};
 use codesocial_rdf::{RdfSyntax, parse};
+use codesocial_store::update::Patterns;
 use codesocial_store::{
     AccessMode, Command, Committed, ContainerKind, Effect, Precondition, Rejection, State,
     UpdateRefusal,
 };
 use oxrdf::NamedNode;
-use spareval::CancellationToken;
 use std::sync::Arc;
 
 const SLUG: HeaderName = HeaderName::from_static("slug");
@@ -30,9 +31,6 @@ enum Taken {
     /// As a form that brings a file.
     Form,
 }
-
-/// How often an update is evaluated anew because another write came first.
-const ATTEMPTS_MAX: usize = 5;
 
 impl Call {
     pub(super) async fn put(&self, body: Body) -> Result<Response, Problem> {
@@ -144,23 +142,20 @@ impl Call {
             .map_err(|e| self.refuse(codesocial_store::query::QueryError::Limit(e)))?;
         let patch = codesocial_ldp::parse_update(text, self.iri.as_str());
         let patch = Arc::new(patch.map_err(|rejection| self.refuse(rejection))?);
-        for _ in 0..ATTEMPTS_MAX {
-            let state = self.app.store.state();
-            let mut random = self.app.random();
-            let command = codesocial_ldp::patch(
-                self.request(&mut random),
-                self.document(),
-                patch.clone(),
-                &state,
-                &CancellationToken::new(),
-            );
-            let command = command.map_err(|rejection| self.refuse(rejection))?;
-            match self.app.store.commit(command).await {
-                Err(codesocial_store::CommitError::Rejected(Rejection::Moved)) => {}
-                other => return other.map(|c| self.committed(&c)).map_err(|e| self.refuse(e)),
-            }
-        }
-        Err(self.refuse(Rejection::Moved))
+        let request = sparql::Evaluated {
+            agent: self.agent.clone(),
+            address: None,
+            text: text.to_owned(),
+            base: self.iri.as_str().to_owned(),
+            precondition: self.conditions.precondition(),
+        };
+        let document = self.document();
+        let carried_out = sparql::carry_out(&self.app, request, move |request, state, finder| {
+            let mut find = |patterns: Patterns<'_>| finder.find(patterns);
+            codesocial_ldp::patch(request, document.clone(), patch.clone(), state, &mut find)
+        });
+        let committed = carried_out.await.map_err(|refusal| self.refuse(refusal))?;
+        Ok(self.committed(&committed))
     }
 
     pub(super) async fn delete(&self) -> Result<Response, Problem> {

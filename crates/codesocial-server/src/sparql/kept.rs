@@ -5,8 +5,8 @@
 
 use crate::cache::{Cache, Footprint};
 use bytes::Bytes;
-use codesocial_store::Agent;
-use codesocial_store::query::Inquiry;
+use codesocial_store::query::Prepared;
+use codesocial_store::{Agent, State};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// About what an answer occupies beside its body and the text of its query.
@@ -25,12 +25,17 @@ pub(super) struct Key {
 
 impl Key {
     /// Nothing, where the same query may have another answer next time.
-    pub(super) fn of(inquiry: &Inquiry, media_type: &'static str) -> Option<Self> {
+    pub(super) fn of(
+        query: &Prepared,
+        state: &State,
+        agent: &Agent,
+        media_type: &'static str,
+    ) -> Option<Self> {
         Some(Self {
-            agent: inquiry.agent.clone(),
-            seq: inquiry.state.head().seq,
-            access: inquiry.state.access_changed(),
-            query: inquiry.prepared.normal_form()?,
+            agent: agent.clone(),
+            seq: state.head().seq,
+            access: state.access_changed(),
+            query: query.normal_form()?,
             media_type,
         })
     }

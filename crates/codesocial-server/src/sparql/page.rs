@@ -12,7 +12,9 @@ use axum::http::header::{CACHE_CONTROL, SET_COOKIE, VARY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use codesocial_rdf::RdfSyntax;
-use codesocial_store::query::{self, Inquiry, Limits, Part, Parts, ResultSyntax, Unfinished};
+use codesocial_store::query::{
+    self, Inquired, Inquiry, Limits, Part, Parts, ResultSyntax, Unfinished,
+};
 use codesocial_store::{Agent, Rejection};
 use sparesults::QueryResultsFormat;
 use spargebra::algebra::QueryDataset;
@@ -89,7 +91,8 @@ async fn outcome(
         true => ResultSyntax::Graph(RdfSyntax::Turtle),
         false => ResultSyntax::Solutions(QueryResultsFormat::Json),
     };
-    let inquiry = Inquiry { prepared, state: app.store.state(), agent, address, syntax, limits };
+    let what = Inquired::Query(Box::new(prepared), syntax);
+    let inquiry = Inquiry { what, state: app.store.state(), agent, address, limits };
     let parts = app.evaluators.start(inquiry).await.map_err(|_| Rejection::Busy)?;
     let (bytes, is_whole) = beginning(parts).await?;
     if is_graph {

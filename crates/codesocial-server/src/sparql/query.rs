@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, VARY};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use codesocial_store::query::{self, Inquiry, Limits, Part, Unfinished};
+use codesocial_store::query::{self, Inquired, Inquiry, Limits, Part, Unfinished};
 use codesocial_store::{Agent, Rejection};
 use futures_util::stream::{self, StreamExt as _};
 use spargebra::algebra::QueryDataset;
@@ -30,12 +30,14 @@ pub(super) async fn answer(
         .map_err(|error| refuse(error.into()))?;
     let (media_type, syntax) = formats::of_answer(&ask, prepared.answers_with_graph())
         .ok_or_else(|| refuse(Refusal::NotAcceptable))?;
-    let inquiry = Inquiry { prepared, state: app.store.state(), agent, address, syntax, limits };
-    let key = Key::of(&inquiry, media_type);
+    let state = app.store.state();
+    let key = Key::of(&prepared, &state, &agent, media_type);
     let headers = [(CONTENT_TYPE, media_type), (VARY, "Accept, Authorization, Cookie")];
     if let Some(kept) = key.as_ref().and_then(|key| app.kept.get(key)) {
         return Ok((headers, kept).into_response());
     }
+    let what = Inquired::Query(Box::new(prepared), syntax);
+    let inquiry = Inquiry { what, state, agent, address, limits };
     let parts = app.evaluators.start(inquiry).await;
     let mut parts = parts.map_err(|_| refuse(Rejection::Busy.into()))?;
     let body = match parts.next().await {

@@ -192,7 +192,7 @@ fn write_solutions(
     Ok(Answer::Whole)
 }
 
-fn failed(error: QueryEvaluationError) -> QueryError {
+pub(super) fn failed(error: QueryEvaluationError) -> QueryError {
     match error {
         QueryEvaluationError::Cancelled => QueryError::Timeout,
         QueryEvaluationError::UnsupportedService(endpoint) => {

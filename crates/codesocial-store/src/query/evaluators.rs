@@ -9,7 +9,7 @@ use super::queue::{Queue, QueueLimits, Turn};
 use super::service::Services;
 use super::views::{Class, Views};
 use super::wire::{Failure, Said};
-use super::{Limits, Prepared, QueryError, ResultSyntax};
+use super::{Limits, Prepared, QueryError, ResultSyntax, UpdatePatterns};
 use crate::{Agent, State, Store};
 use oxrdf::NamedNode;
 use std::io;
@@ -39,15 +39,21 @@ pub struct WorkerLimits {
     pub client_waiting_max: usize,
 }
 
+/// What is asked.
+pub enum Inquired {
+    Query(Box<Prepared>, ResultSyntax),
+    /// Answered with a patch.
+    Update(Box<UpdatePatterns>),
+}
+
 /// A query and who asks it.
 pub struct Inquiry {
-    pub prepared: Prepared,
+    pub what: Inquired,
     /// The answer is of this state or a later one.
     pub state: Arc<State>,
     pub agent: Agent,
     /// From where who is not known asks.
     pub address: Option<IpAddr>,
-    pub syntax: ResultSyntax,
     pub limits: Limits,
 }
 

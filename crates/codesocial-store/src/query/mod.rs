@@ -12,6 +12,7 @@
 mod evaluate;
 mod limits;
 mod normal;
+mod patterns;
 mod service;
 
 mod here;
@@ -29,9 +30,10 @@ mod worker;
 
 pub use confine::ConfineError;
 pub use evaluate::{Prepared, QueryError, ResultSyntax, prepare};
-pub use evaluators::{Busy, Evaluators, Inquiry, Load, Replaced, WorkerLimits};
+pub use evaluators::{Busy, Evaluators, Inquired, Inquiry, Load, Replaced, WorkerLimits};
 pub use here::evaluate_here;
 pub use limits::{LimitError, Limits, check_text};
 pub use parts::{Part, Parts, Unfinished};
+pub use patterns::UpdatePatterns;
 pub use service::{SERVICE_CALLS_MAX, Served, ServiceAnswer, ServiceCall, ServiceError, Services};
 pub use worker::{WorkerError, work};

@@ -117,8 +117,8 @@ impl Worker {
         }
         let audience = self.audience(inquiry, &mut orders)?;
         self.asked += 1;
-        let Inquiry { prepared, syntax, limits, .. } = inquiry;
-        let question = Question::new(self.asked, prepared, *syntax, audience, limits);
+        let Inquiry { what, limits, .. } = inquiry;
+        let question = Question::new(self.asked, what, audience, limits);
         Order::Query(Box::new(question)).write(&mut orders)?;
         self.channel.write_all(&orders).await
     }

@@ -3,7 +3,9 @@
 //!
 //! Between the two only terms are spoken: the ids of one process mean nothing in another.
 
-use super::evaluate::{Prepared, QueryError};
+use super::evaluate::QueryError;
+use super::evaluators::Inquired;
+use super::patterns::{self, UpdatePatterns};
 use super::service::{Served, ServiceCall, ServiceError};
 use super::{Limits, ResultSyntax};
 use codesocial_rdf::RdfSyntax;
@@ -40,8 +42,9 @@ pub(super) struct Question {
     pub(super) text: String,
     pub(super) base: String,
     pub(super) dataset: Option<Dataset>,
-    /// The media type of the answer.
+    /// The media type of the answer; none to what patterns of an update find.
     pub(super) syntax: String,
+    pub(super) update: Option<patterns::Order>,
     pub(super) audience: Audience,
     /// Whether the server asks other endpoints for it.
     pub(super) services: bool,
@@ -97,29 +100,34 @@ impl Order {
 }
 
 impl Question {
-    pub(super) fn new(
-        number: u64,
-        prepared: &Prepared,
-        syntax: ResultSyntax,
-        audience: Audience,
-        limits: &Limits,
-    ) -> Self {
-        let names = |graphs: &Vec<NamedNode>| {
-            graphs.iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>()
+    pub(super) fn new(number: u64, what: &Inquired, audience: Audience, limits: &Limits) -> Self {
+        let (text, base, dataset, syntax, update) = match what {
+            Inquired::Query(prepared, syntax) => {
+                let syntax = match syntax {
+                    ResultSyntax::Solutions(format) => format.media_type(),
+                    ResultSyntax::Graph(syntax) => syntax.media_type(),
+                };
+                (&prepared.text, &prepared.base, &prepared.protocol, syntax, None)
+            }
+            Inquired::Update(patterns) => {
+                let UpdatePatterns { text, base, operation, dataset, before } = &**patterns;
+                // A patch is text.
+                let before = String::from_utf8(before.encode()).unwrap_or_default();
+                let update = patterns::Order { operation: *operation, before };
+                (text, base, dataset, "", Some(update))
+            }
         };
-        let dataset = prepared.protocol.as_ref().map(|QueryDataset { default, named }| Dataset {
-            default: names(default),
-            named: named.as_ref().map(names),
+        let dataset = dataset.as_ref().map(|QueryDataset { default, named }| Dataset {
+            default: patterns::names(default),
+            named: named.as_deref().map(patterns::names),
         });
         Self {
             number,
-            text: prepared.text.clone(),
-            base: prepared.base.clone(),
+            text: text.clone(),
+            base: base.clone(),
             dataset,
-            syntax: match syntax {
-                ResultSyntax::Solutions(format) => format.media_type().to_owned(),
-                ResultSyntax::Graph(syntax) => syntax.media_type().to_owned(),
-            },
+            syntax: syntax.to_owned(),
+            update,
             audience,
             services: limits.services,
             seconds_max: limits.seconds_max,

@@ -7,6 +7,7 @@
 
 use super::confine::{self, ConfineError};
 use super::evaluate::{self, Answer, Prepared, Terms};
+use super::patterns;
 use super::service::{Ask, Served, ServiceCall, ServiceCalls, ServiceError};
 use super::wire::{self, Audience, Failure, Named, Order, Question};
 use super::{Limits, QueryError};
@@ -239,15 +240,19 @@ fn evaluate_one(
         result_bytes_max: question.result_bytes_max,
         ..Limits::default()
     };
+    let readers = readers(question.audience, sets).ok_or_else(|| {
+        QueryError::Evaluation("it was not told which graphs may be read".to_owned())
+    })?;
+    let terms = Terms { readers: &readers, limits: &limits, cancel: token, services };
+    if let Some(order) = &question.update {
+        let text = (question.text.as_str(), question.base.as_str());
+        return patterns::find(text, order, question.dataset(), state, &terms, output);
+    }
     // The server has checked the text, by limits that may be others.
     let prepared = Prepared::parse(&question.text, &question.base, question.dataset())?;
     let syntax = question.syntax(prepared.answers_with_graph()).ok_or_else(|| {
         QueryError::Evaluation(format!("{} is no syntax of such an answer", question.syntax))
     })?;
-    let readers = readers(question.audience, sets).ok_or_else(|| {
-        QueryError::Evaluation("it was not told which graphs may be read".to_owned())
-    })?;
-    let terms = Terms { readers: &readers, limits: &limits, cancel: token, services };
     evaluate::evaluate(&prepared, state, syntax, terms, output)
 }
 
