@@ -52,28 +52,40 @@ pub struct Request<'a> {
     /// The media types that the asker understands; an answer of another is refused.
     accept: &'a [&'a str],
     authorization: Option<HeaderValue>,
+    /// What else is sent, to this address and no other.
+    signature: HeaderMap,
     body: Option<(&'static str, Bytes)>,
 }
 
 impl<'a> Request<'a> {
     pub fn get(url: &'a str, accept: &'a [&'a str]) -> Self {
-        Self { url, method: Method::GET, accept, authorization: None, body: None }
+        Self::new(url, Method::GET, accept)
     }
 
-    /// Sends a body of a media type. Its answer may not be a redirect.
+    fn new(url: &'a str, method: Method, accept: &'a [&'a str]) -> Self {
+        let signature = HeaderMap::new();
+        Self { url, method, accept, authorization: None, signature, body: None }
+    }
+
+    /// Sends a body of a media type. Its answer may not be a redirect, and is not read where no
+    /// media type is asked for.
     pub fn post(
         url: &'a str,
         media_type: &'static str,
         body: impl Into<Bytes>,
         accept: &'a [&'a str],
     ) -> Self {
-        let body = Some((media_type, body.into()));
-        Self { url, method: Method::POST, accept, authorization: None, body }
+        Self { body: Some((media_type, body.into())), ..Self::new(url, Method::POST, accept) }
     }
 
     /// Shows who asks, to this origin and no other.
     pub fn authorized(self, authorization: HeaderValue) -> Self {
         Self { authorization: Some(authorization), ..self }
+    }
+
+    /// Sends the headers of a signature, which is good for this address alone.
+    pub fn signed(self, signature: HeaderMap) -> Self {
+        Self { signature, ..self }
     }
 }
 
@@ -157,6 +169,7 @@ impl Client {
             if Origin::of(&next) != Origin::of(&url) {
                 request.authorization = None;
             }
+            request.signature.clear();
             url = next;
         }
         Err(FetchError::Redirects)
@@ -222,6 +235,10 @@ impl Client {
         response: Response<Incoming>,
     ) -> Result<Answer, FetchError> {
         let (head, mut incoming) = response.into_parts();
+        if request.accept.is_empty() {
+            let (status, headers, body) = (head.status, head.headers, Bytes::new());
+            return Ok(Answer { url, status, headers, body });
+        }
         let found = text(&head.headers, CONTENT_TYPE);
         let essence = found.split(';').next().unwrap_or_default().trim();
         let is_asked_for = request.accept.iter().any(|own| own.eq_ignore_ascii_case(essence));
@@ -276,12 +293,14 @@ fn message(url: &Url, request: &Request<'_>) -> hyper::Request<Full<Bytes>> {
     let host = &url[Position::BeforeHost..Position::AfterPort];
     let accept = request.accept.join(", ");
     let headers = message.headers_mut();
-    let texts = [(HOST, host), (ACCEPT, &accept), (ACCEPT_ENCODING, "gzip")];
-    for (name, value) in texts.into_iter().chain(media_type.map(|own| (CONTENT_TYPE, own))) {
+    let accept = (!accept.is_empty()).then_some((ACCEPT, &*accept));
+    let texts = [(HOST, host), (ACCEPT_ENCODING, "gzip")].into_iter().chain(accept);
+    for (name, value) in texts.chain(media_type.map(|own| (CONTENT_TYPE, own))) {
         headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
     }
     headers.insert(USER_AGENT, HeaderValue::from_static("codesocial"));
     headers.extend(request.authorization.clone().map(|value| (AUTHORIZATION, value)));
+    headers.extend(request.signature.clone());
     message
 }
 

@@ -13,4 +13,4 @@ pub use client::{Answer, Client, FetchError, Request};
 pub use guard::{Guard, Hosts, Origin, Refused, Resolver};
 pub use limits::Limits;
 pub use network::Network;
-pub use url::Url;
+pub use url::{Position, Url};
