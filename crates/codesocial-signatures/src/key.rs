@@ -8,10 +8,13 @@ use base64::engine::general_purpose::STANDARD;
 use pkcs1::RsaPublicKeyRef;
 use ring::rand::SecureRandom;
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256,
-    RSA_PSS_2048_8192_SHA512, RsaKeyPair, RsaPublicKeyComponents, UnparsedPublicKey,
+    ECDSA_P256_SHA256_FIXED, ED25519, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_SHA256, RSA_PSS_2048_8192_SHA512, RsaKeyPair, RsaPublicKeyComponents,
+    UnparsedPublicKey,
 };
-use spki::{ObjectIdentifier, SubjectPublicKeyInfoRef};
+use spki::der::Encode as _;
+use spki::der::asn1::{AnyRef, BitStringRef};
+use spki::{AlgorithmIdentifierRef, ObjectIdentifier, SubjectPublicKeyInfoRef};
 use std::fmt;
 
 /// The shortest modulus that counts. <https://www.rfc-editor.org/rfc/rfc8017>
@@ -23,6 +26,8 @@ const ED25519_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112")
 /// Before the 32 bytes of an Ed25519 key. <https://www.w3.org/TR/cid-1.0/#Multikey>
 const MULTICODEC_ED25519: [u8; 2] = [0xed, 0x01];
 const BASE58: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+/// What is written about a key, beside the key.
+const SPKI_BYTES_MAX: usize = 64;
 /// The longest text of a key that is read, in base 58 beyond all need.
 const MULTIBASE_BYTES_MAX: usize = 128;
 
@@ -187,6 +192,25 @@ impl SigningKey {
         }
         let pair = RsaKeyPair::from_pkcs8(der).map_err(|_| KeyError::Kind)?;
         Ok(Self::Rsa(Box::new(pair)))
+    }
+
+    /// The public half as documents hold it: a SubjectPublicKeyInfo in PEM.
+    /// <https://www.rfc-editor.org/rfc/rfc7468#section-13>
+    pub fn public_pem(&self) -> Result<String, KeyError> {
+        let (oid, parameters, key) = match self {
+            Self::Rsa(pair) => (RSA, Some(AnyRef::NULL), pair.public_key().as_ref()),
+            Self::Ed25519(pair) => (ED25519_ID, None, pair.public_key().as_ref()),
+        };
+        let info = SubjectPublicKeyInfoRef {
+            algorithm: AlgorithmIdentifierRef { oid, parameters },
+            subject_public_key: BitStringRef::from_bytes(key).map_err(|_| KeyError::Malformed)?,
+        };
+        let mut der = vec![0; key.len() + SPKI_BYTES_MAX];
+        let der = info.encode_to_slice(&mut der).map_err(|_| KeyError::Malformed)?;
+        let text = STANDARD.encode(der);
+        let lines = text.as_bytes().chunks(64).map(String::from_utf8_lossy);
+        let lines: String = lines.map(|line| format!("{line}\n")).collect();
+        Ok(format!("-----BEGIN PUBLIC KEY-----\n{lines}-----END PUBLIC KEY-----\n"))
     }
 
     pub(crate) fn sign(&self, message: &[u8], random: &dyn SecureRandom) -> Option<Vec<u8>> {
