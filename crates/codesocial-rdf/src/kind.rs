@@ -43,12 +43,13 @@ pub enum GraphKind {
 }
 
 /// The first segments of the server's own addresses.
-const SERVICES: [&str; 22] = [
+const SERVICES: [&str; 24] = [
     ".well-known",
     "_acl",
     "_assets",
     "_rights",
     "account",
+    "actor",
     "auth",
     "context",
     "export",
@@ -56,6 +57,7 @@ const SERVICES: [&str; 22] = [
     "healthz",
     "login",
     "metrics",
+    "nodeinfo",
     "oauth",
     "openapi.json",
     "password",

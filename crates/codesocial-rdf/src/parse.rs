@@ -3,7 +3,9 @@
 use crate::{RdfSyntax, context};
 use oxrdf::{GraphName, Quad, Triple};
 use oxrdfio::{LoadedDocument, RdfParseError, RdfParser};
+use std::collections::HashMap;
 use std::io::Read;
+use std::sync::{Arc, OnceLock};
 
 /// How deeply JSON objects and arrays may be nested in JSON-LD.
 pub const JSON_DEPTH_MAX: usize = 64;
@@ -25,6 +27,8 @@ pub enum SyntaxError {
     DocumentType,
     #[error("a document is one graph: this one names the graph {0}")]
     NamedGraph(String),
+    #[error("the JSON-LD context {0} is not known here, and contexts are not fetched")]
+    Context(String),
 }
 
 /// The triples of a document at `document`, against which relative IRIs resolve.
@@ -60,19 +64,49 @@ fn in_one_graph(quad: Quad) -> Result<Triple, SyntaxError> {
     }
 }
 
+/// The triples of a document of another server, in JSON-LD, under contexts that were fetched
+/// before: their texts by their IRIs. Those that come with the program are no other, whoever says
+/// so.
+pub fn triples_under(
+    bytes: &[u8],
+    document: &str,
+    contexts: &Contexts,
+) -> Result<Vec<Triple>, SyntaxError> {
+    let quads = quads_under(bytes, RdfSyntax::JsonLd, document, contexts)?;
+    quads.into_iter().map(in_one_graph).collect()
+}
+
+/// JSON-LD contexts by their IRIs.
+pub type Contexts = HashMap<String, Arc<str>>;
+
 /// The quads of a dataset, relative IRIs resolved against `base`.
 pub fn quads(bytes: &[u8], syntax: RdfSyntax, base: &str) -> Result<Vec<Quad>, SyntaxError> {
+    quads_under(bytes, syntax, base, &Contexts::new())
+}
+
+fn quads_under(
+    bytes: &[u8],
+    syntax: RdfSyntax,
+    base: &str,
+    contexts: &Contexts,
+) -> Result<Vec<Quad>, SyntaxError> {
     let text = std::str::from_utf8(bytes).map_err(|_| SyntaxError::NotUtf8)?;
     match syntax {
         RdfSyntax::JsonLd => check_json_depth(text)?,
         RdfSyntax::RdfXml => check_xml(text)?,
         RdfSyntax::Turtle | RdfSyntax::NTriples | RdfSyntax::NQuads | RdfSyntax::TriG => {}
     }
-    // No context is ever fetched: an unknown one is named in the error.
-    let document = base.to_owned();
+    // No context is fetched here: an unknown one is named in the error.
+    let (document, contexts) = (base.to_owned(), contexts.clone());
+    let lacking = Arc::new(OnceLock::new());
+    let told = lacking.clone();
     let parser = parser(syntax, base)?.for_slice(text).with_document_loader(move |iri| {
-        let context = context::bundled(iri, &document).ok_or_else(|| {
-            format!("the JSON-LD context {iri} is not known here, and contexts are not fetched")
+        let bundled = context::bundled(iri, &document);
+        let context = bundled.or_else(|| contexts.get(iri).map(|text| &**text));
+        let context = context.ok_or_else(|| {
+            // The first one that is lacking is the one to tell of.
+            drop(told.set(iri.to_owned()));
+            SyntaxError::Context(iri.to_owned())
         })?;
         Ok(LoadedDocument {
             url: iri.to_owned(),
@@ -80,7 +114,8 @@ pub fn quads(bytes: &[u8], syntax: RdfSyntax, base: &str) -> Result<Vec<Quad>, S
             format: RdfSyntax::JsonLd.oxrdfio(),
         })
     });
-    parser.map(|quad| quad.map_err(SyntaxError::from)).collect()
+    let read: Result<_, SyntaxError> = parser.map(|quad| quad.map_err(SyntaxError::from)).collect();
+    read.map_err(|error| lacking.get().cloned().map_or(error, SyntaxError::Context))
 }
 
 /// Blank nodes are renamed, so that a document cannot choose labels that meet ours.
