@@ -61,10 +61,10 @@ pub use rules::{Rules, moment};
 pub use sequencer::QUEUE_MAX;
 pub use side::keys::{KeptKey, Keys};
 pub use side::{
-    Account, AccountError, Asked, Bearer, CODE_MAX, Code, Email, Grant, Handle, INVITATION_MAX,
-    KeptAnswer, LoginError, NewAccount, NewGrant, NewToken, REFRESH_MAX, RESET_MAX, Role,
-    SESSION_ABSOLUTE_MAX, SESSION_IDLE_MAX, Secret, Session, SideError, SideTables, Ticket, Token,
-    Use,
+    Account, AccountError, Announced, Announcement, Asked, Bearer, CODE_MAX, Code, Delivery, Email,
+    Follower, Grant, Handle, INVITATION_MAX, KeptAnswer, LoginError, NewAccount, NewGrant,
+    NewToken, REFRESH_MAX, RESET_MAX, Role, SESSION_ABSOLUTE_MAX, SESSION_IDLE_MAX, Secret,
+    Session, SideError, SideTables, Telling, Ticket, Token, Told, Use,
 };
 pub use state::State;
 pub use store::{CommitError, JOURNAL_FILE, OpenError, Options, Store};

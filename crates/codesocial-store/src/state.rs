@@ -151,6 +151,14 @@ impl State {
         })
     }
 
+    /// The documents that clients wrote, with the last entry that changed what each says. Those
+    /// that were deleted may still be among them.
+    pub fn documents(&self) -> impl Iterator<Item = (NamedNodeRef<'_>, u64)> {
+        let names = self.graphs.iter();
+        let names = names.map(|(name, record)| (NamedNodeRef::new_unchecked(name), record.last));
+        names.filter(|(name, _)| self.base().kind_of(*name) == GraphKind::Resource)
+    }
+
     /// Whether there was a document of that name, which was deleted.
     pub fn is_tombstoned(&self, document: NamedNodeRef<'_>) -> bool {
         let tombstones = self.tombstones();

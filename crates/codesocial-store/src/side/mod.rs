@@ -7,7 +7,9 @@
 pub(crate) mod keys;
 
 mod accounts;
+mod activities;
 mod answers;
+mod followers;
 mod grants;
 mod login;
 mod partners;
@@ -20,7 +22,9 @@ mod tickets;
 mod tokens;
 
 pub use accounts::{Account, AccountError, NewAccount, Role};
+pub use activities::{Announced, Announcement, Delivery, Telling, Told};
 pub use answers::{Asked, KeptAnswer};
+pub use followers::Follower;
 pub use grants::{CODE_MAX, Code, Grant, NewGrant, REFRESH_MAX, Use};
 pub use login::{Email, Handle, LoginError};
 pub use secret::Secret;
@@ -31,6 +35,7 @@ pub use tokens::{Bearer, NewToken, Token};
 use crate::journal::{migrate, options};
 use crate::store::JOURNAL_FILE;
 use crate::{JournalError, OpenError};
+use oxrdf::NamedNode;
 use remembered::{Remembered, Revocations};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
@@ -86,6 +91,11 @@ impl SideTables {
         let held = MutexGuard::try_map(guard, Option::as_mut);
         held.map_err(|_| SideError::Database(sqlx::Error::WorkerCrashed))
     }
+}
+
+/// A column that holds an IRI.
+fn node(row: &SqliteRow, column: &str) -> Result<NamedNode, SideError> {
+    Ok(NamedNode::new_unchecked(row.try_get::<&str, _>(column)?))
 }
 
 /// A column read as what its text stands for.
