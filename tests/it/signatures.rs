@@ -1,11 +1,9 @@
 //! People of other servers, who sign what they send: another server is started here, says who they
 //! are, and counts how often it is asked.
 
-mod peer;
-
 use crate::http::{Request, Response};
+use crate::peer::{Form, Peer};
 use crate::server::{BASE, Server};
-use peer::{Form, Peer};
 use serde_json::{Value, json};
 
 const BOTH: [Form; 2] = [Form::Cavage, Form::Standard];

@@ -12,6 +12,7 @@ mod binaries;
 mod conditions;
 mod containers;
 mod creation;
+mod federation;
 mod identity;
 mod memberships;
 mod patches;
@@ -41,13 +42,14 @@ enum Proof {
     Elsewhere(&'static str, &'static str),
 }
 
-const ROWS: [&[Row]; 12] = [
+const ROWS: [&[Row]; 13] = [
     access::ROWS,
     answers::ROWS,
     binaries::ROWS,
     conditions::ROWS,
     containers::ROWS,
     creation::ROWS,
+    federation::ROWS,
     identity::ROWS,
     memberships::ROWS,
     patches::ROWS,
@@ -57,7 +59,8 @@ const ROWS: [&[Row]; 12] = [
 ];
 
 /// What the rows are about, and how many of them there are.
-const AREAS: [(&str, usize); 4] = [("AUTH", 8), ("HS", 20), ("LDP", 97), ("WAC", 28)];
+const AREAS: [(&str, usize); 6] =
+    [("AUTH", 8), ("HS", 20), ("LDP", 97), ("NI", 2), ("WAC", 28), ("WF", 4)];
 
 thread_local! {
     /// What the case on this thread failed with.

@@ -1,11 +1,10 @@
-//! Signatures of requests, of both forms. What servers send to each other's inboxes waits for
-//! federation.
+//! Signatures of requests, of both forms.
 
 use crate::{Proof::Elsewhere, Proof::Story, Row};
 
 const TAMPERED: &str = "../crates/codesocial-signatures/tests/tampered.rs";
 const DOCUMENTS: &str = "../crates/codesocial-signatures/tests/documents.rs";
-/// Where what waits will be.
+/// What servers send to each other.
 const FEDERATION: &str = "federation.rs";
 
 pub(crate) const ROWS: &[Row] = &[

@@ -24,6 +24,7 @@ mod context;
 mod cors;
 mod elsewhere;
 mod export;
+mod federation;
 mod fill;
 mod graph_store;
 mod health;

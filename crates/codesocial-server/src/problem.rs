@@ -91,6 +91,12 @@ pub(crate) enum Refusal {
     PartnerLogin(String),
     #[error("no front-end of the configuration: {0}")]
     UnknownFront(String),
+    #[error("no activity that is understood: {0}")]
+    Activity(String),
+    #[error("somebody who cannot be written to: {0}")]
+    Actor(String),
+    #[error("no account of here: {0}")]
+    NoAccount(String),
     #[error("the body is no JSON object")]
     NoJson,
     #[error("a key that is none")]
@@ -224,6 +230,9 @@ impl Refusal {
             Self::NoPartner(name) => (S::NOT_FOUND, "no-partner", name.clone()),
             Self::PartnerLogin(title) => (S::FORBIDDEN, "partner-login", title.clone()),
             Self::UnknownFront(to) => (S::BAD_REQUEST, "unknown-front", to.clone()),
+            Self::Activity(why) => (S::BAD_REQUEST, "activity", why.clone()),
+            Self::Actor(iri) => (S::BAD_REQUEST, "actor", iri.clone()),
+            Self::NoAccount(name) => (S::NOT_FOUND, "no-account", name.clone()),
             Self::NoJson => (S::BAD_REQUEST, "no-json", String::new()),
             Self::IdempotencyKey => (S::BAD_REQUEST, "idempotency-key", String::new()),
             Self::Unanswered => (S::CONFLICT, "unanswered", String::new()),

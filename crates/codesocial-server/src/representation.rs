@@ -177,8 +177,7 @@ fn with_members(app: &App, state: &State, agent: &Agent, container: &Document) -
     let members = container.members().filter_map(|member| {
         // One that the agent may not read is absent.
         let member = Document::read(state, agent, member, Containment::Minimal).ok()?;
-        let triples = outgoing(&member, member.triples());
-        Some(Value::Object(app.ldp_context.tree(member.iri.as_str(), &triples)))
+        Some(Value::Object(tree(app, &member)))
     });
     let members: Vec<Value> = members.collect();
     let own = container.triples().filter(|triple| triple.predicate != ldp::CONTAINS);
@@ -192,6 +191,11 @@ fn with_members(app: &App, state: &State, agent: &Agent, container: &Document) -
         tree.insert(app.ldp_context.key(ldp::CONTAINS.as_str()), Value::Array(members));
     }
     semapps(app, tree)
+}
+
+/// A document as JSON-LD, to stand in another under the context of LDP answers.
+pub(crate) fn tree(app: &App, document: &Document) -> Map<String, Value> {
+    app.ldp_context.tree(document.iri.as_str(), &outgoing(document, document.triples()))
 }
 
 fn semapps(app: &App, tree: Map<String, Value>) -> String {

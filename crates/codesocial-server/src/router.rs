@@ -5,8 +5,8 @@ use crate::cors::{self, Preflight};
 use crate::problem::{Problem, Refusal};
 use crate::state::App;
 use crate::{
-    auth, body, context, export, health, metrics, once, openapi, pages, policy, quality, routes,
-    search, semapps, shapes, snapshot, sparql,
+    auth, body, context, export, federation, health, metrics, once, openapi, pages, policy,
+    quality, routes, search, semapps, shapes, snapshot, sparql,
 };
 use axum::Router;
 use axum::extract::Request;
@@ -46,6 +46,7 @@ pub(crate) fn router(app: App) -> Router {
         .route(routes::GRAPHS, any(once::graph))
         .route(routes::GRAPH, any(once::graph))
         .route(routes::VERSION, any(snapshot::get))
+        .merge(federation::router())
         .merge(semapps::router())
         .merge(auth::router())
         .fallback(once::resource)

@@ -11,6 +11,17 @@ pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const METRICS: &str = "/metrics";
 /// Ready to serve.
 pub(crate) const READYZ: &str = "/readyz";
+/// How others find the actor of the instance, and what they learn of the server first.
+pub(crate) const WEBFINGER: &str = "/.well-known/webfinger";
+pub(crate) const NODEINFO_LINKS: &str = "/.well-known/nodeinfo";
+pub(crate) const NODEINFO: &str = "/nodeinfo/2.1";
+pub(crate) const VOID: &str = "/.well-known/void";
+/// The actor of the instance, what it has told, and who hears it.
+pub(crate) const ACTOR: &str = "/actor";
+pub(crate) const ACTOR_INBOX: &str = "/actor/inbox";
+pub(crate) const ACTOR_OUTBOX: &str = "/actor/outbox";
+pub(crate) const ACTOR_FOLLOWERS: &str = "/actor/followers";
+pub(crate) const ACTOR_FOLLOWING: &str = "/actor/following";
 /// The JSON-LD context of LDP answers.
 pub(crate) const LDP_CONTEXT: &str = "/.well-known/context.jsonld";
 /// The JSON-LD context of exports.

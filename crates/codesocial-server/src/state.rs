@@ -3,6 +3,7 @@
 use crate::auth::{Auth, Proofs, SignerError, Signers};
 use crate::config::Config;
 use crate::export::EXPORTS_MAX;
+use crate::federation::Federation;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::rendered::RenderedCache;
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     /// Whatever is asked of other servers goes through it.
     pub(crate) fetch: Client,
     pub(crate) proofs: Proofs,
+    pub(crate) federation: Federation,
     signers: OnceCell<Signers>,
     random: Mutex<Random>,
     ready: AtomicBool,
@@ -74,6 +76,7 @@ impl App {
             metrics: Metrics::default(),
             auth: Auth::new(&base, &config),
             pages: Pages::new(&base),
+            federation: Federation::new(&base),
             base,
             ldp_context: Compaction::new(codesocial_rdf::context::LDP)?,
             v1_context: Compaction::new(codesocial_rdf::context::V1)?,

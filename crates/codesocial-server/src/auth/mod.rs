@@ -39,7 +39,7 @@ mod signer;
 pub(crate) use dpop::Proofs;
 pub(crate) use profile::ensure_all as ensure_profiles;
 pub(crate) use registration::Fault;
-pub(crate) use signer::{SignerError, Signers, jwks};
+pub(crate) use signer::{SignerError, Signers, jwks, new_rsa_key};
 
 use crate::config::Config;
 use crate::problem::Refusal;

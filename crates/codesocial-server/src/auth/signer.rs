@@ -70,7 +70,7 @@ impl Signers {
         let algorithm = Algorithm::Rs256.as_str();
         if keys.newest(algorithm).is_none() {
             let source = Random::of_seed(random.bytes());
-            let secret = tokio::task::spawn_blocking(|| make(source)).await??;
+            let secret = tokio::task::spawn_blocking(|| new_rsa_key(source)).await??;
             let id = Signer::of(String::new(), &secret)?.public.thumbprint();
             let key = KeptKey { id, algorithm: algorithm.to_owned(), secret };
             keys.keep(key, now, &mut random)
@@ -126,7 +126,7 @@ impl Signer {
 }
 
 /// A fresh key as PKCS #8. Takes a good part of a second.
-fn make(random: Random) -> Result<Vec<u8>, SignerError> {
+pub(crate) fn new_rsa_key(random: Random) -> Result<Vec<u8>, SignerError> {
     let key = rsa::PrivateKey::new(&mut Bits(random), MODULUS_BITS)?;
     Ok(key.to_pkcs8_der()?.as_bytes().to_vec())
 }
@@ -173,7 +173,7 @@ mod tests {
         }
 
         fn of_seed(seed: u8) -> Self {
-            let secret = make(Random::of_seed([seed; 32])).expect("a key");
+            let secret = new_rsa_key(Random::of_seed([seed; 32])).expect("a key");
             let mut signer = Signer::of(String::new(), &secret).expect("ring takes it");
             signer.kid = signer.public.thumbprint();
             Self(vec![signer])

@@ -6,6 +6,7 @@ use crate::auth;
 use crate::config::{ADMIN_TOKEN, Config};
 use crate::connections;
 use crate::elsewhere;
+use crate::federation;
 use crate::router::router;
 use crate::state::App;
 use clap::Args;
@@ -97,9 +98,13 @@ async fn serve(config: Config, sets: Vec<FixtureSet>, crash: Crash) -> Result<()
     });
     let mail = tokio::spawn(auth::send_mail(app.clone()));
     let groups = tokio::spawn(elsewhere::follow(app.clone()));
+    let announcer = tokio::spawn(federation::announce(app.clone()));
+    let deliveries = tokio::spawn(federation::deliver(app.clone()));
     interrupted.await;
     mail.abort();
     groups.abort();
+    announcer.abort();
+    deliveries.abort();
     app.set_ready(false);
     if stop.send(()).is_err() {
         tracing::warn!("the server had stopped before it was told to");
