@@ -131,9 +131,10 @@ fn what_others_read_first_is_there() {
 fn who_follows_is_told_what_changes_for_everybody() {
     let (peer, other) = (Peer::start(), Peer::start());
     let server = serve(&folder(&[&peer, &other]));
-    organization(&server, "before", "Avant");
-    follow(&server, &peer);
     follow(&server, &other);
+    organization(&server, "before", "Avant");
+    other.posted(1, |own| own.body.contains("Avant"));
+    follow(&server, &peer);
     organization(&server, "lac", "Lac");
     peer.posted(1, |own| own.json()["type"] == "Create");
     organization(&server, "lac", "Le Lac");
@@ -166,7 +167,7 @@ fn who_follows_is_told_what_changes_for_everybody() {
     );
     assert_eq!(told_of(&all, "before"), [told("Update", "Avant, changé")]);
     let outbox = server.get("/actor/outbox?page=true").send().expect_status(200).json();
-    assert_eq!(outbox["totalItems"], 6);
+    assert_eq!(outbox["totalItems"], 7);
     assert_eq!(outbox["orderedItems"][0]["type"], "Delete", "the newest is first");
     let followers = server.get("/actor/followers").send().expect_status(200).json();
     assert_eq!(followers["totalItems"], 2);
