@@ -294,7 +294,7 @@ fn message(url: &Url, request: &Request<'_>) -> hyper::Request<Full<Bytes>> {
     let accept = request.accept.join(", ");
     let headers = message.headers_mut();
     let accept = (!accept.is_empty()).then_some((ACCEPT, &*accept));
-    let texts = [(HOST, host), (ACCEPT_ENCODING, "gzip")].into_iter().chain(accept);
+    let texts = [Some((HOST, host)), accept, Some((ACCEPT_ENCODING, "gzip"))].into_iter().flatten();
     for (name, value) in texts.chain(media_type.map(|own| (CONTENT_TYPE, own))) {
         headers.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
     }
