@@ -272,7 +272,7 @@ mod tests {
             RdfSyntax::JsonLd,
             r#"{"@context": "https://evil.example/context", "@id": "", "a": 1}"#,
             &expect![[r#"
-                Failed to load remote context https://evil.example/context: the JSON-LD context https://evil.example/context is not known here, and contexts are not fetched
+                the JSON-LD context https://evil.example/context is not known here, and contexts are not fetched
             "#]],
         );
     }

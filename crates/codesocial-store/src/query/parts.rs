@@ -131,7 +131,7 @@ mod tests {
         let told = read(3, Some(Unfinished::Truncated)).await;
         assert_eq!(told, "3 parts: the answer is larger than the limit");
         let told = read(0, Some(QueryError::Memory.into())).await;
-        assert_eq!(told, "0 parts: SERVICE is not offered");
+        assert_eq!(told, "0 parts: the query needs more memory than it may use");
     }
 
     #[tokio::test]
