@@ -1,6 +1,6 @@
 # make run    builds and serves the registry on http://127.0.0.1:8080, installing what is missing
 # make test   runs all checks
-# make bench  measures the server beside its peers (ONLY="reads queries creates container
+# make bench  measures the server beside its peers (ONLY="reads queries hostile creates container
 #             connections bulk shacl")
 # make bench-shacl  measures validation beside other engines
 # make fuzz-shacl   tries the laws of validation on many random cases (CASES=10000)

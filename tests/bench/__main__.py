@@ -1,8 +1,8 @@
 """`make bench`: what the server does beside its peers, as ratios, in one run.
 
 Peers are installed under target/bench: Oxigraph's wheel, Community Solid Server from npm; nginx and
-wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries creates
-container connections bulk shacl; `make bench-shacl` is the last of them.
+wrk come from Debian. `make bench ONLY="queries reads"` chooses parts of: reads queries hostile
+creates container connections bulk shacl; `make bench-shacl` is the last of them.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 import connections
 import container
 import creates
+import hostile
 import queries
 import reads
 import registry
@@ -27,7 +28,7 @@ from table import Table
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).resolve().parents[2] / "target"))
 FOLDER = TARGET / "bench"
 PROGRAM = TARGET / "release/codesocial"
-PARTS = ["reads", "queries", "creates", "container", "connections", "bulk", "shacl"]
+PARTS = ["reads", "queries", "hostile", "creates", "container", "connections", "bulk", "shacl"]
 ROUNDS_MIN, ROUNDS_MAX, CLASS_SECONDS_MAX = 9, 60, 6
 
 
@@ -43,6 +44,8 @@ def main():
     if "queries" in chosen:
         for share in (0.1, 1):
             query(table, share)
+    if "hostile" in chosen:
+        hostile.measure(table, PROGRAM, FOLDER)
     if "creates" in chosen:
         creates.measure(table, PROGRAM, oxigraph(), FOLDER)
     if "container" in chosen:

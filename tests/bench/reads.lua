@@ -19,5 +19,6 @@ end
 done = function(summary, latency)
   local failed = summary.errors.status + summary.errors.connect + summary.errors.read
     + summary.errors.timeout
-  io.write(string.format("RESULT %.1f %d\n", summary.requests / (summary.duration / 1e6), failed))
+  local rate = summary.requests / (summary.duration / 1e6)
+  io.write(string.format("RESULT %.1f %d %.3f\n", rate, failed, latency:percentile(99) / 1e3))
 end

@@ -90,14 +90,14 @@ def started(program, folder, *more):
     return server, time.monotonic() - start
 
 
-def generated(program, folder, organizations):
+def generated(program, folder, organizations, *more):
     """Our server with so many synthetic organisations and all that belongs to them."""
     codesocial(program, folder).stop()
     generate = [program, "generate", "--orgs", str(organizations), "--base", BASE]
     subprocess.run([*generate, "--out", folder / "generated"], check=True, stdout=QUIET)
     load = [program, "import", "--data", folder, folder / "generated/registry.nq"]
     subprocess.run(load, check=True, stdout=QUIET, stderr=QUIET)
-    return started(program, folder)[0]
+    return started(program, folder, *more)[0]
 
 
 def loaded(program, folder, data):
